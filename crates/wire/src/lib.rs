@@ -1,0 +1,1 @@
+//! Codecs and session rules of the emulated services.
