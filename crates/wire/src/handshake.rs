@@ -1,0 +1,271 @@
+//! The HTTP request that opens a session, as data, and the answers to it.
+
+use crate::clause::Clause;
+use crate::finding::Finding;
+use crate::id::Ids;
+use crate::knob::Knobs;
+
+/// The head of an HTTP request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RequestHead {
+    /// The method, `GET`.
+    pub method: String,
+    /// The path as it was sent, without the query.
+    pub path: String,
+    /// The query as it was sent, without the `?`; `None` if there is no `?`.
+    pub query: Option<String>,
+    /// The headers in order, names as they were sent, values as far as they are text.
+    pub headers: Vec<(String, String)>,
+}
+
+/// Why a request is not an RFC 6455 upgrade (section 4.2.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UpgradeProblem {
+    /// The method is not GET.
+    Method(String),
+    /// `Upgrade` does not name `websocket`.
+    NoUpgrade,
+    /// `Connection` does not name `upgrade`.
+    NoConnection,
+    /// `Sec-WebSocket-Version` is missing or not 13.
+    Version(Option<String>),
+    /// `Sec-WebSocket-Key` is missing or not 16 bytes in base64.
+    Key(Option<String>),
+}
+
+impl RequestHead {
+    /// The first value of a header, whatever the case of its name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers(name).next()
+    }
+
+    /// All values of a header.
+    pub fn headers<'h, 'n>(&'h self, name: &'n str) -> impl Iterator<Item = &'h str> + use<'h, 'n> {
+        self.headers
+            .iter()
+            .filter(move |(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The first value of a header that is not empty. An empty credential counts as none.
+    #[must_use]
+    pub fn filled_header(&self, name: &str) -> Option<&str> {
+        self.headers(name)
+            .map(str::trim)
+            .find(|value| !value.is_empty())
+    }
+
+    /// The pairs of the query in order, decoded; `+` stays a plus.
+    #[must_use]
+    pub fn query_pairs(&self) -> Vec<(String, String)> {
+        self.query
+            .as_deref()
+            .unwrap_or_default()
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+            .map(|pair| {
+                let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+                (percent_decode(name), percent_decode(value))
+            })
+            .collect()
+    }
+
+    /// The first value of a query parameter, decoded.
+    #[must_use]
+    pub fn query_value(&self, name: &str) -> Option<String> {
+        self.query_pairs()
+            .into_iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value)
+    }
+
+    /// The segments of the path, decoded, without the empty one before the first slash.
+    #[must_use]
+    pub fn segments(&self) -> Vec<String> {
+        let path = self.path.strip_prefix('/').unwrap_or(&self.path);
+        path.split('/').map(percent_decode).collect()
+    }
+
+    /// What keeps this request from being a WebSocket upgrade, if anything does.
+    #[must_use]
+    pub fn upgrade_problem(&self) -> Option<UpgradeProblem> {
+        if self.method != "GET" {
+            return Some(UpgradeProblem::Method(self.method.clone()));
+        }
+        if !self.names_token("Upgrade", "websocket") {
+            return Some(UpgradeProblem::NoUpgrade);
+        }
+        if !self.names_token("Connection", "upgrade") {
+            return Some(UpgradeProblem::NoConnection);
+        }
+        let version = self.header("Sec-WebSocket-Version").map(str::trim);
+        if version != Some("13") {
+            return Some(UpgradeProblem::Version(version.map(str::to_owned)));
+        }
+        let key = self.header("Sec-WebSocket-Key").map(str::trim);
+        if !key.is_some_and(is_nonce) {
+            return Some(UpgradeProblem::Key(key.map(str::to_owned)));
+        }
+        None
+    }
+
+    fn names_token(&self, header: &str, token: &str) -> bool {
+        self.headers(header)
+            .flat_map(|value| value.split(','))
+            .any(|word| word.trim().eq_ignore_ascii_case(token))
+    }
+}
+
+/// What an endpoint needs to judge a handshake.
+#[derive(Debug)]
+pub struct Admission<'a> {
+    /// The chosen values of the endpoint's knobs.
+    pub knobs: &'a Knobs,
+    /// The session's ids, for trace headers and bodies.
+    pub ids: &'a mut Ids,
+}
+
+/// What a vendor adds to the 101.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Welcome {
+    /// Headers beside those of RFC 6455.
+    pub headers: Vec<(&'static str, String)>,
+    /// Oddities of the request that do not refuse it.
+    pub findings: Vec<Finding>,
+}
+
+/// A vendor's HTTP answer instead of the 101.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The status code.
+    pub status: u16,
+    /// Headers beside `Content-Length` and `Date`.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: String,
+    /// What the client did wrong.
+    pub finding: Finding,
+}
+
+impl Refusal {
+    /// A refusal with a JSON body.
+    #[must_use]
+    pub fn json(status: u16, body: String, finding: Finding) -> Self {
+        Self {
+            status,
+            headers: vec![("Content-Type", "application/json".to_owned())],
+            body,
+            finding,
+        }
+    }
+
+    /// The same refusal with one header more.
+    #[must_use]
+    pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+}
+
+/// How a path that no endpoint serves misses the nearest one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PathMiss {
+    /// The path pattern that comes nearest.
+    pub nearest: &'static str,
+    /// The clause that says what is served, for the finding.
+    pub clause: &'static Clause,
+}
+
+impl UpgradeProblem {
+    /// What was found, for findings and logs.
+    #[must_use]
+    pub fn found(&self) -> String {
+        match self {
+            Self::Method(method) => format!("method {method}"),
+            Self::NoUpgrade => "no Upgrade: websocket".to_owned(),
+            Self::NoConnection => "no Connection: Upgrade".to_owned(),
+            Self::Version(None) => "no Sec-WebSocket-Version".to_owned(),
+            Self::Version(Some(version)) => format!("Sec-WebSocket-Version: {version}"),
+            Self::Key(None) => "no Sec-WebSocket-Key".to_owned(),
+            Self::Key(Some(_)) => "a Sec-WebSocket-Key that is not 16 bytes in base64".to_owned(),
+        }
+    }
+}
+
+/// Decodes percent escapes; ill-formed ones stay as they are, other bytes become UTF-8 or `�`.
+#[must_use]
+pub fn percent_decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let escaped = (byte == b'%')
+            .then(|| bytes.get(at + 1..at + 3))
+            .flatten()
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        decoded.push(escaped.unwrap_or(byte));
+        at += if escaped.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
+fn is_nonce(key: &str) -> bool {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD
+        .decode(key)
+        .is_ok_and(|bytes| bytes.len() == 16)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    fn upgrade() -> RequestHead {
+        let headers = [
+            ("host", "localhost"),
+            ("UPGRADE", "WebSocket"),
+            ("Connection", "keep-alive, Upgrade"),
+            ("Sec-WebSocket-Version", "13"),
+            ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+        ];
+        RequestHead {
+            method: "GET".to_owned(),
+            path: "/v1/p%20q/x".to_owned(),
+            query: Some("a=1%2B2&b=%zz&c&voice=+10".to_owned()),
+            headers: headers
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .to_vec(),
+        }
+    }
+
+    #[test]
+    fn a_good_upgrade_has_no_problem() {
+        assert_eq!(upgrade().upgrade_problem(), None);
+    }
+
+    #[rstest]
+    #[case::upgrade("UPGRADE", UpgradeProblem::NoUpgrade)]
+    #[case::connection("Connection", UpgradeProblem::NoConnection)]
+    #[case::version("Sec-WebSocket-Version", UpgradeProblem::Version(None))]
+    #[case::key("Sec-WebSocket-Key", UpgradeProblem::Key(None))]
+    fn a_missing_header_is_named(#[case] name: &str, #[case] problem: UpgradeProblem) {
+        let mut head = upgrade();
+        head.headers.retain(|(key, _)| key != name);
+        assert_eq!(head.upgrade_problem(), Some(problem));
+    }
+
+    #[test]
+    fn queries_and_paths_are_decoded_and_a_plus_stays() {
+        let head = upgrade();
+        assert_eq!(head.query_value("a").as_deref(), Some("1+2"));
+        assert_eq!(head.query_value("b").as_deref(), Some("%zz"));
+        assert_eq!(head.query_value("c").as_deref(), Some(""));
+        assert_eq!(head.query_value("voice").as_deref(), Some("+10"));
+        assert_eq!(head.segments(), ["v1", "p q", "x"]);
+    }
+}

@@ -1,0 +1,61 @@
+use rstest::rstest;
+
+use super::{Style, Value, object, parse};
+
+#[test]
+fn absent_null_and_empty_are_three_things() {
+    let value = parse(r#"{"a":null,"b":""}"#).unwrap().value;
+    assert_eq!(value.get("a"), Some(&Value::Null));
+    assert_eq!(value.get("b"), Some(&Value::from("")));
+    assert_eq!(value.get("c"), None);
+}
+
+#[test]
+fn repeated_members_are_named_by_path_and_the_last_counts() {
+    let parsed = parse(r#"{"config":{"speed":1,"speed":2}}"#).unwrap();
+    assert_eq!(parsed.repeated, ["config.speed"]);
+    let speed = parsed.value.get("config").unwrap().get("speed").unwrap();
+    assert_eq!(speed.as_i64(), Some(2));
+}
+
+#[rstest]
+#[case::cut(r#"{"a":"#, 5)]
+#[case::bare_word("hello", 0)]
+#[case::trailing("{} x", 3)]
+#[case::second_line("{\n  \"a\": ,}", 9)]
+#[case::empty("", 0)]
+fn bad_text_is_located(#[case] text: &str, #[case] offset: usize) {
+    assert_eq!(parse(text).unwrap_err().offset, offset, "{text:?}");
+}
+
+#[test]
+fn deep_nesting_is_refused_not_followed() {
+    assert!(parse(&"[".repeat(100_000)).is_err());
+}
+
+#[rstest]
+#[case::compact(Style::Compact, r#"{"a":1,"b":["x",0.5],"c":{},"d":[]}"#)]
+#[case::spaced(Style::Spaced, r#"{"a": 1, "b": ["x", 0.5], "c": {}, "d": []}"#)]
+#[case::indented(
+    Style::Indented(3),
+    "{\n   \"a\": 1,\n   \"b\": [\n      \"x\",\n      0.5\n   ],\n   \"c\": {},\n   \"d\": []\n}"
+)]
+fn styles_differ_in_white_space_only(#[case] style: Style, #[case] expected: &str) {
+    let value = object([
+        ("a", Value::from(1_i64)),
+        ("b", Value::from(vec![Value::from("x"), Value::from(0.5)])),
+        ("c", object::<&str>([])),
+        ("d", Value::from(Vec::new())),
+    ]);
+    assert_eq!(value.write(style), expected);
+    assert_eq!(parse(expected).unwrap().value, value);
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_parses_or_names_an_offset_inside_it(text in ".{0,64}") {
+        if let Err(error) = parse(&text) {
+            proptest::prop_assert!(error.offset <= text.len());
+        }
+    }
+}

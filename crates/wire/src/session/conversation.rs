@@ -1,0 +1,196 @@
+//! A protocol and its table, joined into a session that a server can drive.
+
+use bytes::Bytes;
+
+use super::action::{Action, Form, Turn};
+use super::machine::{Machine, Standing, Step};
+use super::table::{Side, Table};
+use crate::finding::Finding;
+use crate::hearing::HeardEvent;
+use crate::speech::SpeechEvent;
+
+/// A decoded message.
+#[derive(Clone, Debug)]
+pub struct Decoded<M> {
+    /// Its kind, as in the session's table. Undecodable messages have a kind of their own.
+    pub kind: &'static str,
+    /// The message.
+    pub message: M,
+    /// Oddities noticed while decoding.
+    pub findings: Vec<Finding>,
+}
+
+/// What a correct server of one endpoint answers. Pure: no clock, no chance, no IO.
+pub trait Protocol: Send {
+    /// What a client's message decodes to.
+    type Message;
+
+    /// Decodes a client's message. What cannot be decoded is a message, too.
+    fn decode(&self, form: Form, payload: &Bytes) -> Decoded<Self::Message>;
+
+    /// Called once, before any message.
+    fn open(&mut self, turn: &mut Turn<'_>) {
+        let _ = turn;
+    }
+
+    /// Answers a client's message. `step` says whether it was legal where it came.
+    fn receive(&mut self, message: Self::Message, step: Step, turn: &mut Turn<'_>);
+
+    /// Goes on with speech that [`Turn::speak`] asked for.
+    fn spoken(&mut self, event: SpeechEvent, turn: &mut Turn<'_>) {
+        let _ = (event, turn);
+    }
+
+    /// Goes on with recognition that [`Turn::listen`] asked for.
+    fn heard(&mut self, event: HeardEvent, turn: &mut Turn<'_>) {
+        let _ = (event, turn);
+    }
+
+    /// A timer has run out.
+    fn timer(&mut self, timer: &'static str, turn: &mut Turn<'_>) {
+        let _ = (timer, turn);
+    }
+
+    /// The client broke RFC 6455 in a way that ends the connection with `code`.
+    fn broken(&mut self, code: u16, turn: &mut Turn<'_>) {
+        turn.close(code, "");
+    }
+}
+
+/// What a client's message was taken for.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen {
+    /// The kind of message.
+    pub kind: &'static str,
+    /// The state after it and the answer to it.
+    pub state: &'static str,
+}
+
+/// A session as a server drives it: events in, actions out (collected by the [`Turn`]).
+pub trait Session: Send {
+    /// The session has been opened.
+    fn open(&mut self, turn: &mut Turn<'_>);
+    /// A message of the client.
+    fn message(&mut self, form: Form, payload: &Bytes, turn: &mut Turn<'_>) -> Seen;
+    /// Speech that was asked for.
+    fn spoken(&mut self, event: SpeechEvent, turn: &mut Turn<'_>);
+    /// Recognition that was asked for.
+    fn heard(&mut self, event: HeardEvent, turn: &mut Turn<'_>);
+    /// A timer has run out.
+    fn timer(&mut self, timer: &'static str, turn: &mut Turn<'_>);
+    /// The client broke RFC 6455.
+    fn broken(&mut self, code: u16, turn: &mut Turn<'_>);
+    /// The state of the session's table.
+    fn state(&self) -> &'static str;
+    /// The kinds of message that the table has kept the server from sending, and in which state.
+    fn violations(&mut self) -> Vec<(&'static str, &'static str)>;
+}
+
+/// A [`Protocol`] held to its [`Table`].
+#[derive(Debug)]
+pub struct Conversation<P> {
+    machine: Machine,
+    protocol: P,
+    violations: Vec<(&'static str, &'static str)>,
+}
+
+impl<P: Protocol> Conversation<P> {
+    /// A session at the start of its table.
+    #[must_use]
+    pub fn new(table: &'static Table, protocol: P) -> Self {
+        Self {
+            machine: Machine::new(table),
+            protocol,
+            violations: Vec::new(),
+        }
+    }
+
+    /// Steps the table for every send from action `first` on, and takes out what it forbids.
+    fn check_sends(&mut self, first: usize, turn: &mut Turn<'_>) {
+        let asked = turn.actions.split_off(first.min(turn.actions.len()));
+        for action in asked {
+            if let Action::Send { kind, .. } = &action {
+                let step = self.machine.step(Side::Server, kind);
+                if step.standing != Standing::Legal {
+                    self.violations.push((kind, step.from));
+                    continue;
+                }
+            }
+            turn.actions.push(action);
+        }
+    }
+
+    /// The finding about a message that did not belong where it came.
+    fn disorder(&self, kind: &'static str, step: Step) -> Finding {
+        let mut expected = self.machine_before(step).legal(Side::Client).join(", ");
+        if expected.is_empty() {
+            expected = "no message".to_owned();
+        }
+        let found = format!("{kind} in state {}", step.from);
+        Finding::whole(step.clause, found, expected)
+    }
+
+    fn machine_before(&self, step: Step) -> Machine {
+        let mut machine = self.machine.clone();
+        machine.rewind(step.from);
+        machine
+    }
+}
+
+impl<P: Protocol> Session for Conversation<P> {
+    fn open(&mut self, turn: &mut Turn<'_>) {
+        let first = turn.actions.len();
+        self.protocol.open(turn);
+        self.check_sends(first, turn);
+    }
+
+    fn message(&mut self, form: Form, payload: &Bytes, turn: &mut Turn<'_>) -> Seen {
+        let first = turn.actions.len();
+        let decoded = self.protocol.decode(form, payload);
+        for finding in decoded.findings {
+            turn.report(finding);
+        }
+        let step = self.machine.step(Side::Client, decoded.kind);
+        if step.standing != Standing::Legal {
+            turn.report(self.disorder(decoded.kind, step));
+        }
+        self.protocol.receive(decoded.message, step, turn);
+        self.check_sends(first, turn);
+        Seen {
+            kind: decoded.kind,
+            state: self.machine.state(),
+        }
+    }
+
+    fn spoken(&mut self, event: SpeechEvent, turn: &mut Turn<'_>) {
+        let first = turn.actions.len();
+        self.protocol.spoken(event, turn);
+        self.check_sends(first, turn);
+    }
+
+    fn heard(&mut self, event: HeardEvent, turn: &mut Turn<'_>) {
+        let first = turn.actions.len();
+        self.protocol.heard(event, turn);
+        self.check_sends(first, turn);
+    }
+
+    fn timer(&mut self, timer: &'static str, turn: &mut Turn<'_>) {
+        let first = turn.actions.len();
+        self.protocol.timer(timer, turn);
+        self.check_sends(first, turn);
+    }
+
+    fn broken(&mut self, code: u16, turn: &mut Turn<'_>) {
+        let first = turn.actions.len();
+        self.protocol.broken(code, turn);
+        self.check_sends(first, turn);
+    }
+
+    fn state(&self) -> &'static str {
+        self.machine.state()
+    }
+
+    fn violations(&mut self) -> Vec<(&'static str, &'static str)> {
+        std::mem::take(&mut self.violations)
+    }
+}
