@@ -36,3 +36,4 @@ pub mod registry;
 pub mod session;
 pub mod speech;
 pub mod writer;
+pub mod ws;
