@@ -1,5 +1,6 @@
 //! Tests of the receiver as a whole, in terms of a one-line notation for events.
 
+mod autobahn;
 mod bounds;
 mod laws;
 mod rules;
