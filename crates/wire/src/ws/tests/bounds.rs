@@ -136,6 +136,24 @@ fn work_is_linear_byte_by_byte(#[case] first: u8, #[case] payload: Vec<u8>) {
     );
 }
 
+#[rstest]
+#[case::one_frame(0x82)]
+#[case::a_fragment(0x02)]
+fn a_growing_message_moves_seldom(#[case] first: u8) {
+    let mut receiver = Receiver::new(Role::Server, Limits::default());
+    let mut sizes = vec![0];
+    for byte in client(first, vec![0xA5; 1 << 16])
+        .split_last()
+        .expect("a frame")
+        .1
+    {
+        receiver.push(&[*byte]);
+        sizes.push(receiver.held_bytes());
+    }
+    sizes.dedup();
+    assert!(sizes.len() <= 18, "{sizes:?}");
+}
+
 #[test]
 fn holds_nothing_between_messages() {
     let mut receiver = Receiver::new(Role::Server, Limits::default());
