@@ -14,13 +14,21 @@
 //!
 //! The crate does no IO, reads no clock, draws no randomness and knows no service.
 
+pub mod decode;
+pub mod format;
+pub mod g711;
 pub mod speech;
 pub mod synth;
 pub mod timeline;
+pub mod vad;
+pub mod wav;
 
 mod hash;
 mod sine;
 
+pub use decode::{Decoder, SampleFormat};
+pub use format::{Encoding, Endian, Format, Unsupported, WavSizes};
 pub use speech::{Unit, Utterance};
 pub use synth::{Signal, Synthesis};
 pub use timeline::{Span, Timeline};
+pub use vad::Vad;
