@@ -15,6 +15,7 @@
 //! The crate does no IO, reads no clock, draws no randomness and knows no service.
 
 pub mod decode;
+pub mod encode;
 pub mod format;
 pub mod g711;
 pub mod speech;
@@ -23,10 +24,18 @@ pub mod timeline;
 pub mod vad;
 pub mod wav;
 
+mod crc;
+mod ebml;
+mod flac;
 mod hash;
+mod mp3;
+mod ogg;
+mod opus;
 mod sine;
+mod webm;
 
 pub use decode::{Decoder, SampleFormat};
+pub use encode::Encoder;
 pub use format::{Encoding, Endian, Format, Unsupported, WavSizes};
 pub use speech::{Unit, Utterance};
 pub use synth::{Signal, Synthesis};
