@@ -12,6 +12,24 @@ use crate::webm::Webm;
 ///
 /// However the samples are cut into pushes, the bytes are the same. Frames, Ogg pages and
 /// `WebM` clusters leave whole: every push ends on the boundary of one.
+///
+/// ```
+/// use audio::{Encoder, Encoding, Format, Signal, Synthesis, Utterance};
+///
+/// let mut synthesis = Synthesis::new(&Utterance::of_text("Hello", "amy"), 24_000, Signal::Tone);
+/// let encoding = Encoding { format: Format::OggOpus, rate_hz: 24_000 };
+/// let mut encoder = Encoder::new(encoding, synthesis.timeline().total_samples)?;
+/// let (mut pcm, mut bytes) = ([0; 480], Vec::new());
+/// loop {
+///     let count = synthesis.read(&mut pcm);
+///     if count == 0 {
+///         break;
+///     }
+///     encoder.push(&pcm[..count], &mut bytes);
+/// }
+/// encoder.finish(&mut bytes);
+/// # Ok::<(), audio::Unsupported>(())
+/// ```
 #[derive(Debug)]
 pub struct Encoder {
     codec: Codec,
