@@ -1,0 +1,122 @@
+//! Samples in, bytes of a format out, as they become complete.
+
+use crate::flac::Flac;
+use crate::format::{Encoding, Endian, Format, MAX_WAV_SAMPLES, Unsupported, WavSizes};
+use crate::g711;
+use crate::mp3::Mp3;
+use crate::ogg::Ogg;
+use crate::wav;
+use crate::webm::Webm;
+
+/// Encoder of one stream.
+///
+/// However the samples are cut into pushes, the bytes are the same. Frames, Ogg pages and
+/// `WebM` clusters leave whole: every push ends on the boundary of one.
+///
+/// ```
+/// use audio::{Encoder, Encoding, Format, Signal, Synthesis, Utterance};
+///
+/// let mut synthesis = Synthesis::new(&Utterance::of_text("Hello", "amy"), 24_000, Signal::Tone);
+/// let encoding = Encoding { format: Format::OggOpus, rate_hz: 24_000 };
+/// let mut encoder = Encoder::new(encoding, synthesis.timeline().total_samples)?;
+/// let (mut pcm, mut bytes) = ([0; 480], Vec::new());
+/// loop {
+///     let count = synthesis.read(&mut pcm);
+///     if count == 0 {
+///         break;
+///     }
+///     encoder.push(&pcm[..count], &mut bytes);
+/// }
+/// encoder.finish(&mut bytes);
+/// # Ok::<(), audio::Unsupported>(())
+/// ```
+#[derive(Debug)]
+pub struct Encoder {
+    codec: Codec,
+}
+
+#[derive(Debug)]
+enum Codec {
+    Pcm(Endian),
+    Wav { header: Option<[u8; 44]> },
+    Mulaw,
+    Alaw,
+    Flac(Box<Flac>),
+    Mp3(Box<Mp3>),
+    Ogg(Box<Ogg>),
+    Webm(Box<Webm>),
+}
+
+impl Encoder {
+    /// An encoder for exactly `total_samples` samples: WAV, FLAC and Opus streams tell their
+    /// length, and tell the truth only if that many are pushed.
+    ///
+    /// # Errors
+    /// The format does not have the rate, or the length does not fit into a WAV header that
+    /// must tell it.
+    pub fn new(encoding: Encoding, total_samples: u64) -> Result<Self, Unsupported> {
+        encoding.check()?;
+        let rate_hz = encoding.rate_hz;
+        let codec = match encoding.format {
+            Format::Pcm(endian) => Codec::Pcm(endian),
+            Format::Wav(WavSizes::Exact) if total_samples > MAX_WAV_SAMPLES => {
+                return Err(Unsupported::TooLong {
+                    samples: total_samples,
+                });
+            }
+            Format::Wav(sizes) => Codec::Wav {
+                header: Some(wav::header(rate_hz, sizes, total_samples)),
+            },
+            Format::Mulaw => Codec::Mulaw,
+            Format::Alaw => Codec::Alaw,
+            Format::Flac => Codec::Flac(Box::new(Flac::new(rate_hz, total_samples))),
+            Format::Mp3 { bitrate_kbps } => Codec::Mp3(Box::new(Mp3::new(rate_hz, bitrate_kbps)?)),
+            Format::OggOpus => Codec::Ogg(Box::new(Ogg::new(rate_hz, total_samples)?)),
+            Format::WebmOpus => Codec::Webm(Box::new(Webm::new(rate_hz, total_samples)?)),
+        };
+        Ok(Self { codec })
+    }
+
+    /// Takes samples and appends the bytes that are complete. Headers come with the first push.
+    pub fn push(&mut self, pcm: &[i16], out: &mut Vec<u8>) {
+        match &mut self.codec {
+            Codec::Pcm(Endian::Little) => out.extend(pcm.iter().flat_map(|s| s.to_le_bytes())),
+            Codec::Pcm(Endian::Big) => out.extend(pcm.iter().flat_map(|s| s.to_be_bytes())),
+            Codec::Wav { header } => {
+                out.extend(header.take().into_iter().flatten());
+                out.extend(pcm.iter().flat_map(|s| s.to_le_bytes()));
+            }
+            Codec::Mulaw => out.extend(pcm.iter().map(|s| g711::encode_mulaw(*s))),
+            Codec::Alaw => out.extend(pcm.iter().map(|s| g711::encode_alaw(*s))),
+            Codec::Flac(flac) => flac.push(pcm, out),
+            Codec::Mp3(mp3) => mp3.push(pcm, out),
+            Codec::Ogg(ogg) => ogg.push(pcm, out),
+            Codec::Webm(webm) => webm.push(pcm, out),
+        }
+    }
+
+    /// Appends what is left; to be called once, after the last push. Audio without samples
+    /// is its headers alone.
+    pub fn finish(&mut self, out: &mut Vec<u8>) {
+        self.push(&[], out);
+        match &mut self.codec {
+            Codec::Pcm(_) | Codec::Wav { .. } | Codec::Mulaw | Codec::Alaw => {}
+            Codec::Flac(flac) => flac.finish(out),
+            Codec::Mp3(mp3) => mp3.finish(out),
+            Codec::Ogg(ogg) => ogg.finish(out),
+            Codec::Webm(webm) => webm.finish(out),
+        }
+    }
+}
+
+/// Encodes a whole buffer.
+///
+/// # Errors
+/// As [`Encoder::new`].
+pub fn encode(encoding: Encoding, pcm: &[i16]) -> Result<Vec<u8>, Unsupported> {
+    let mut encoder = Encoder::new(encoding, pcm.len() as u64)?;
+    let mut bytes = Vec::new();
+    encoder.push(pcm, &mut bytes);
+    encoder.finish(&mut bytes);
+    Ok(bytes)
+}
