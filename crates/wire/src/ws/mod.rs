@@ -17,6 +17,7 @@
 //! It refuses to know sockets, time, randomness, extensions (no reserved bit is ever negotiated) and the HTTP
 //! handshake, of which only the [`accept_key`] is here.
 
+pub mod clauses;
 mod close;
 mod frame;
 mod handshake;

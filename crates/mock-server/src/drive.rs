@@ -1,0 +1,94 @@
+//! The loop of one session: socket, clock and speaker in, socket out.
+
+use std::io;
+
+use bytes::BytesMut;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::{Duration, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::live::Live;
+
+/// How much is read at once. Small: most messages of most clients are, and every idle
+/// connection holds one such buffer.
+const READ: usize = 4 << 10;
+
+/// Runs a session until its connection has ended. `early` is what the client sent together
+/// with its handshake.
+pub(crate) async fn drive<S>(
+    mut live: Live<'_>,
+    io: S,
+    early: &[u8],
+    clock: &Clock,
+    stop: &CancellationToken,
+) where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let (mut input, mut output) = tokio::io::split(io);
+    let mut buffer = BytesMut::new();
+    let mut stopped = false;
+    live.receive(early);
+    while !(live.is_over() && (live.is_aborted() || live.outbox.is_empty())) {
+        let (due, deadline) = (live.next_due(), live.close_deadline());
+        let (reads, writes) = (live.has_room() && !live.is_over(), !live.outbox.is_empty());
+        tokio::select! {
+            // In this order, so that one turn's answers gather in the outbox and leave in one
+            // write. Nothing starves: reading and speaking pause while the outbox is full.
+            biased;
+            () = stop.cancelled(), if !stopped => {
+                stopped = true;
+                live.stop();
+            }
+            read = read_some(&mut input, &mut buffer), if reads => {
+                match read {
+                    Ok(0) | Err(_) => live.lost(),
+                    Ok(_) => live.receive(&buffer),
+                }
+                buffer.clear();
+            }
+            () = wait(clock, due), if due.is_some() => live.due(),
+            written = live.outbox.write(&mut output), if writes => {
+                if written.is_err() {
+                    live.lost();
+                }
+            }
+            () = wait_real(deadline), if deadline.is_some() => live.give_up(),
+        }
+    }
+    if !live.is_aborted() {
+        // Errors no longer matter: everything has been said.
+        let _ = output.shutdown().await;
+        let _ = timeout(LINGER, drain(&mut input)).await;
+    }
+}
+
+/// How long the client may take to close its side of TCP after the close handshake.
+const LINGER: Duration = Duration::from_secs(1);
+
+async fn read_some(
+    input: &mut (impl AsyncRead + Unpin),
+    buffer: &mut BytesMut,
+) -> io::Result<usize> {
+    buffer.reserve(READ);
+    input.read_buf(buffer).await
+}
+
+/// Reads what the client still sends, so that the kernel does not answer it with a reset that
+/// would overtake our close frame.
+async fn drain(input: &mut (impl AsyncRead + Unpin)) {
+    let mut scrap = [0; READ];
+    while matches!(input.read(&mut scrap).await, Ok(1..)) {}
+}
+
+async fn wait(clock: &Clock, due: Option<Duration>) {
+    if let Some(due) = due {
+        clock.wait(due).await;
+    }
+}
+
+async fn wait_real(deadline: Option<tokio::time::Instant>) {
+    if let Some(deadline) = deadline {
+        tokio::time::sleep_until(deadline).await;
+    }
+}

@@ -1,0 +1,388 @@
+//! One session at work: events in, bytes and journal entries out. No IO of its own.
+//!
+//! [`crate::drive`] feeds it what the socket, the clock and the speaker have, and writes
+//! what gathers in the outbox.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::Instant;
+use wire::finding::Finding;
+use wire::session::{Action, Data, Form, Session, Side, Turn};
+use wire::ws::{CloseFrame, DataOpcode, Event, Limits, Receiver, Role, Violation};
+
+use crate::clock::Clock;
+use crate::journal::{Ending, Entry, EntryKind, Recorder};
+use crate::lane::Lane;
+use crate::listener::Listener;
+use crate::options::Pace;
+use crate::outbox::Outbox;
+use crate::speaker::Speaker;
+use crate::timers::Timers;
+
+/// How many bytes may wait before nothing more is read or spoken.
+const FULL: usize = 128 << 10;
+
+/// How a session stands with its close handshake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Closing {
+    /// Nobody has sent a close frame.
+    No,
+    /// We have; the client has until then to answer.
+    Sent(Instant),
+    /// Nothing more is sent or read.
+    Over,
+    /// The connection is dropped with whatever waits.
+    Aborted,
+}
+
+/// One session.
+pub(crate) struct Live<'s> {
+    session: Box<dyn Session>,
+    receiver: Receiver,
+    pub(crate) outbox: Outbox,
+    timers: Timers,
+    speaker: Option<Speaking>,
+    listener: Option<Listener>,
+    closing: Closing,
+    /// The message that is being answered.
+    current: Option<u64>,
+    opened: Duration,
+    around: Surroundings<'s>,
+}
+
+/// Speech on its way, and when its next piece may go.
+struct Speaking {
+    speaker: Speaker,
+    started: Duration,
+    due: Duration,
+}
+
+/// What a session runs on.
+#[derive(Clone, Copy)]
+pub(crate) struct Surroundings<'s> {
+    pub(crate) lane: &'s Lane,
+    pub(crate) clock: &'s Clock,
+    pub(crate) pace: Pace,
+    pub(crate) limits: Limits,
+    pub(crate) close_time: Duration,
+    pub(crate) recorder: &'s Recorder<'s>,
+}
+
+impl<'s> Live<'s> {
+    /// Opens a session.
+    pub(crate) fn open(session: Box<dyn Session>, around: Surroundings<'s>) -> Self {
+        let mut live = Self {
+            session,
+            receiver: Receiver::new(Role::Server, around.limits),
+            outbox: Outbox::default(),
+            timers: Timers::default(),
+            speaker: None,
+            listener: None,
+            closing: Closing::No,
+            current: None,
+            opened: around.clock.now(),
+            around,
+        };
+        live.turn(|session, turn| session.open(turn));
+        live
+    }
+
+    /// Whether nothing more will be sent or read.
+    pub(crate) const fn is_over(&self) -> bool {
+        matches!(self.closing, Closing::Over | Closing::Aborted)
+    }
+
+    /// Whether the connection is to be dropped as it is.
+    pub(crate) const fn is_aborted(&self) -> bool {
+        matches!(self.closing, Closing::Aborted)
+    }
+
+    /// Whether there is room for answers to what is read.
+    pub(crate) const fn has_room(&self) -> bool {
+        self.outbox.waiting() < FULL
+    }
+
+    /// Until when the client may take to answer our close frame.
+    pub(crate) const fn close_deadline(&self) -> Option<Instant> {
+        match self.closing {
+            Closing::Sent(deadline) => Some(deadline),
+            Closing::No | Closing::Over | Closing::Aborted => None,
+        }
+    }
+
+    /// When the session has something to do by itself; `None` if it only waits for the client.
+    pub(crate) fn next_due(&self) -> Option<Duration> {
+        let speech = self.speaker.as_ref().filter(|_| self.has_room());
+        let speech = speech.map(|speaking| speaking.due);
+        speech.into_iter().chain(self.timers.next_due()).min()
+    }
+
+    /// Takes bytes from the client.
+    pub(crate) fn receive(&mut self, bytes: &[u8]) {
+        self.receiver.push(bytes);
+        while let Some(event) = self.receiver.next_event() {
+            self.on_event(event);
+        }
+    }
+
+    /// The client's side of the TCP connection has ended.
+    pub(crate) fn lost(&mut self) {
+        let by = match self.closing {
+            Closing::No => Side::Client,
+            Closing::Sent(_) | Closing::Over | Closing::Aborted => Side::Server,
+        };
+        if self.receiver.in_frame() {
+            let finding = crate::rfc::cut_inside_frame();
+            self.around
+                .recorder
+                .write(|record| record.find(None, finding));
+        }
+        self.note_ending(1006, "", by);
+        self.end(Closing::Aborted);
+    }
+
+    /// Does what is due: one step of speech, then every timer that has run out.
+    pub(crate) fn due(&mut self) {
+        let now = self.around.clock.now();
+        self.speak(now);
+        while let Some(timer) = self.timers.take_due(now) {
+            self.current = None;
+            self.turn(|session, turn| session.timer(timer, turn));
+        }
+    }
+
+    /// The server stops.
+    pub(crate) fn stop(&mut self) {
+        if self.closing == Closing::No {
+            self.close(1001, "");
+        }
+    }
+
+    /// The client has not answered our close frame in time.
+    pub(crate) fn give_up(&mut self) {
+        self.end(Closing::Aborted);
+    }
+
+    fn on_event(&mut self, event: Event) {
+        match event {
+            Event::Frame { .. } => {}
+            Event::Message {
+                opcode, payload, ..
+            } => self.on_message(opcode, &payload),
+            Event::Ping(payload) => {
+                self.record(Side::Client, EntryKind::Ping, payload.clone());
+                if self.closing == Closing::No {
+                    self.record(Side::Server, EntryKind::Pong, payload.clone());
+                    self.outbox.pong(payload);
+                }
+            }
+            Event::Pong(payload) => {
+                self.record(Side::Client, EntryKind::Pong, payload);
+            }
+            Event::Close(close) => self.on_close(&close),
+            Event::Violation(violation) => self.on_violation(&violation),
+        }
+    }
+
+    fn on_message(&mut self, opcode: DataOpcode, payload: &Bytes) {
+        let form = match opcode {
+            DataOpcode::Text => Form::Text,
+            DataOpcode::Binary => Form::Binary,
+        };
+        let number = self.record(Side::Client, EntryKind::Data(form), payload.clone());
+        // After our close frame the client may still be talking; nobody listens.
+        if self.closing != Closing::No {
+            return;
+        }
+        self.current = Some(number);
+        self.turn(|session, turn| {
+            session.message(form, payload, turn);
+        });
+        let state = self.session.state();
+        self.around
+            .recorder
+            .write(|record| record.set_state(number, state));
+    }
+
+    fn on_close(&mut self, close: &CloseFrame) {
+        let payload = close
+            .code
+            .map_or_else(Bytes::new, |code| CloseFrame::encode(code, &close.reason));
+        self.record(Side::Client, EntryKind::Close, payload);
+        self.note_ending(close.code.unwrap_or(1005), &close.reason, Side::Client);
+        if self.closing == Closing::No {
+            self.send_close(close.code, "");
+        }
+        self.end(Closing::Over);
+    }
+
+    fn on_violation(&mut self, violation: &Violation) {
+        let finding = crate::rfc::finding(violation);
+        self.around
+            .recorder
+            .write(|record| record.find(None, finding));
+        let Some(code) = violation.close_code() else {
+            return;
+        };
+        match self.closing {
+            Closing::No => self.turn(|session, turn| session.broken(code, turn)),
+            Closing::Sent(_) => self.end(Closing::Over),
+            Closing::Over | Closing::Aborted => {}
+        }
+        // The framing can no longer be trusted, so no answer to the close frame will be read.
+        if let Closing::Sent(_) = self.closing {
+            self.end(Closing::Over);
+        }
+    }
+
+    fn speak(&mut self, now: Duration) {
+        let Some(speaking) = &mut self.speaker else {
+            return;
+        };
+        if speaking.due > now || self.outbox.waiting() >= FULL {
+            return;
+        }
+        let event = speaking.speaker.step();
+        if speaking.speaker.is_finished() {
+            self.speaker = None;
+        } else if let Some(wire::speech::SpeechEvent::Audio { until_us, .. }) = &event {
+            speaking.due = match self.around.pace {
+                Pace::Burst => now,
+                Pace::Times(times) => {
+                    let heard = Duration::from_micros(*until_us) / times.max(1);
+                    speaking.started + heard
+                }
+            };
+        }
+        if let Some(event) = event {
+            self.turn(|session, turn| session.spoken(event, turn));
+        }
+    }
+
+    /// Lets the session answer, and does what it asks for.
+    fn turn(&mut self, answer: impl FnOnce(&mut dyn Session, &mut Turn<'_>)) {
+        let mut memory = self
+            .around
+            .lane
+            .memory
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut turn = Turn::new(&mut memory);
+        answer(self.session.as_mut(), &mut turn);
+        let actions = turn.into_actions();
+        drop(memory);
+        for (kind, state) in self.session.violations() {
+            tracing::error!(kind, state, "the reply broke its own session table");
+        }
+        for action in actions {
+            self.act(action);
+        }
+    }
+
+    fn act(&mut self, action: Action) {
+        if self.closing != Closing::No && !matches!(action, Action::Report(_)) {
+            return;
+        }
+        match action {
+            Action::Send { data, .. } => self.send(&data),
+            Action::Speak(speech) => {
+                let now = self.around.clock.now();
+                self.speaker = Speaker::new(&speech).map(|speaker| Speaking {
+                    speaker,
+                    started: now,
+                    due: now,
+                });
+            }
+            Action::StopSpeaking => self.speaker = None,
+            Action::Listen(listen) => {
+                self.listener = Some(Listener::new(*listen, self.around.lane.script.clone()));
+            }
+            Action::Hear(bytes) => {
+                let events = self.listener.as_mut().map(|listener| listener.hear(&bytes));
+                self.heard(events.unwrap_or_default());
+            }
+            Action::FinishHearing => {
+                let events = self.listener.take().map(|mut listener| listener.finish());
+                self.heard(events.unwrap_or_default());
+            }
+            Action::StopHearing => self.listener = None,
+            Action::Arm { timer, after } => self.timers.arm(timer, self.around.clock.now() + after),
+            Action::Disarm { timer } => self.timers.disarm(timer),
+            Action::Close { code, reason } => self.close(code, &reason),
+            Action::Abort => {
+                self.note_ending(1006, "", Side::Server);
+                self.end(Closing::Aborted);
+            }
+            Action::Report(finding) => self.report(finding),
+        }
+    }
+
+    fn heard(&mut self, events: Vec<wire::hearing::HeardEvent>) {
+        for event in events {
+            self.turn(|session, turn| session.heard(event, turn));
+        }
+    }
+
+    fn send(&mut self, data: &Data) {
+        // The journal shares the slices; only a message of two pieces is joined.
+        let payload = if data.head.is_empty() {
+            data.body.clone()
+        } else {
+            [data.head.as_ref(), data.body.as_ref()].concat().into()
+        };
+        self.record(Side::Server, EntryKind::Data(data.form), payload);
+        self.outbox.message(data);
+    }
+
+    fn report(&self, finding: Finding) {
+        let current = self.current;
+        self.around
+            .recorder
+            .write(|record| record.find(current, finding));
+    }
+
+    fn close(&mut self, code: u16, reason: &str) {
+        self.note_ending(code, reason, Side::Server);
+        self.send_close(Some(code), reason);
+        self.end(Closing::Sent(Instant::now() + self.around.close_time));
+    }
+
+    fn send_close(&mut self, code: Option<u16>, reason: &str) {
+        let payload = code.map_or_else(Bytes::new, |code| CloseFrame::encode(code, reason));
+        self.record(Side::Server, EntryKind::Close, payload);
+        self.outbox.close(code, reason);
+    }
+
+    fn end(&mut self, closing: Closing) {
+        self.closing = closing;
+        self.speaker = None;
+        self.listener = None;
+        self.timers = Timers::default();
+    }
+
+    fn note_ending(&self, code: u16, reason: &str, by: Side) {
+        let reason = reason.to_owned();
+        self.around
+            .recorder
+            .write(|record| record.close(Ending { code, reason, by }));
+    }
+
+    fn record(&self, side: Side, kind: EntryKind, payload: Bytes) -> u64 {
+        let at = self.around.clock.now().saturating_sub(self.opened);
+        let state = self.session.state();
+        self.around.recorder.message(Entry {
+            side,
+            at,
+            kind,
+            payload,
+            state,
+        })
+    }
+}
+
+/// Locks a mutex whose holders do not panic.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

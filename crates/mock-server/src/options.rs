@@ -1,0 +1,130 @@
+//! What can be chosen about a server.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use wire::knob::{KnobError, Knobs};
+
+use crate::clock::ClockMode;
+
+/// How a server is run. The default is what a newcomer's first session needs.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where to listen; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// Decides every id that is drawn.
+    pub seed: u64,
+    /// What time is for the services' limits.
+    pub clock: ClockMode,
+    /// How fast audio is sent.
+    pub pace: Pace,
+    /// What recognition answers, one text a result, in order; then a description of the audio.
+    pub transcripts: Vec<String>,
+    /// The chosen knobs, by the name of their endpoint.
+    pub knobs: BTreeMap<&'static str, Knobs>,
+    /// The limits against hostile peers.
+    pub guards: Guards,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            seed: 0,
+            clock: ClockMode::default(),
+            pace: Pace::Burst,
+            transcripts: Vec::new(),
+            knobs: BTreeMap::new(),
+            guards: Guards::default(),
+        }
+    }
+}
+
+/// Why a knob could not be turned.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SetError {
+    /// Nothing with this name is served.
+    #[error("{name:?} is not served; there are: {}", known.join(", "))]
+    Endpoint {
+        /// The name that was given.
+        name: String,
+        /// The names that exist.
+        known: Vec<&'static str>,
+    },
+    /// The endpoint does not take the knob or its value.
+    #[error("{endpoint}: {source}")]
+    Knob {
+        /// The endpoint.
+        endpoint: &'static str,
+        /// What is wrong.
+        source: KnobError,
+    },
+}
+
+impl Options {
+    /// Turns a knob of an endpoint, which is given by name or by path.
+    ///
+    /// # Errors
+    /// If there is no such endpoint or knob, or the knob does not take the value.
+    pub fn set_knob(&mut self, endpoint: &str, knob: &str, value: &str) -> Result<(), SetError> {
+        let Some(endpoint) = wire::registry::find(endpoint) else {
+            return Err(SetError::Endpoint {
+                name: endpoint.to_owned(),
+                known: wire::registry::endpoints().map(|e| e.name).collect(),
+            });
+        };
+        let knobs = self.knobs.entry(endpoint.name).or_default();
+        knobs
+            .set(endpoint.knobs, knob, value)
+            .map_err(|source| SetError::Knob {
+                endpoint: endpoint.name,
+                source,
+            })
+    }
+
+    /// The knobs of an endpoint.
+    pub(crate) fn knobs_of(&self, endpoint: &str) -> Knobs {
+        self.knobs.get(endpoint).cloned().unwrap_or_default()
+    }
+}
+
+/// How fast audio is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// As fast as the client takes it.
+    Burst,
+    /// So many times as fast as it sounds; 1 is real time.
+    Times(u32),
+}
+
+/// Limits against hostile peers. They run on real time whatever the clock says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Guards {
+    /// The largest request head, in bytes.
+    pub head_bytes: usize,
+    /// How long a request head may take.
+    pub head_time: Duration,
+    /// How long a client may take to answer a close frame.
+    pub close_time: Duration,
+    /// The largest WebSocket message where the vendor documents no smaller one, in bytes.
+    pub message_bytes: u64,
+    /// How many connections are served at once.
+    pub connections: usize,
+    /// How many bytes of payloads the journal keeps.
+    pub journal_bytes: usize,
+}
+
+impl Default for Guards {
+    fn default() -> Self {
+        const MIB: usize = 1 << 20;
+        Self {
+            head_bytes: 256 << 10,
+            head_time: Duration::from_secs(10),
+            close_time: Duration::from_secs(10),
+            message_bytes: 16 << 20,
+            connections: 20_000,
+            journal_bytes: 256 * MIB,
+        }
+    }
+}

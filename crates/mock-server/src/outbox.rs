@@ -1,0 +1,128 @@
+//! Bytes that wait to be written: frame heads and payloads side by side, never copied.
+
+use std::collections::VecDeque;
+use std::io::{self, IoSlice};
+
+use bytes::{Buf, Bytes};
+use tokio::io::{AsyncWrite, AsyncWriteExt};
+use wire::session::{Data, Form};
+use wire::ws::{CloseFrame, FrameHead, Opcode};
+
+/// How many slices go into one vectored write.
+const SLICES: usize = 64;
+
+/// A queue of slices. One turn of the session fills it, one vectored write empties it.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    queue: VecDeque<Bytes>,
+    waiting: usize,
+}
+
+impl Outbox {
+    /// How many bytes wait.
+    pub(crate) const fn waiting(&self) -> usize {
+        self.waiting
+    }
+
+    /// Whether nothing waits.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.waiting == 0
+    }
+
+    /// Queues a message as one frame.
+    pub(crate) fn message(&mut self, data: &Data) {
+        let opcode = match data.form {
+            Form::Text => Opcode::Text,
+            Form::Binary => Opcode::Binary,
+        };
+        self.head(opcode, data.len());
+        self.push(data.head.clone());
+        self.push(data.body.clone());
+    }
+
+    /// Queues a pong with the payload of its ping.
+    pub(crate) fn pong(&mut self, payload: Bytes) {
+        self.head(Opcode::Pong, payload.len());
+        self.push(payload);
+    }
+
+    /// Queues a close frame; without a code its payload is empty.
+    pub(crate) fn close(&mut self, code: Option<u16>, reason: &str) {
+        let payload = code.map_or_else(Bytes::new, |code| CloseFrame::encode(code, reason));
+        self.head(Opcode::Close, payload.len());
+        self.push(payload);
+    }
+
+    /// Writes some of what waits. Cancelling it loses nothing: it awaits one write only.
+    pub(crate) async fn write(&mut self, io: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
+        let mut slices = [IoSlice::new(&[]); SLICES];
+        let mut used = 0;
+        for (slot, bytes) in slices.iter_mut().zip(&self.queue) {
+            *slot = IoSlice::new(bytes);
+            used += 1;
+        }
+        let written = io
+            .write_vectored(slices.get(..used).unwrap_or_default())
+            .await?;
+        if written == 0 {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
+        self.advance(written);
+        Ok(())
+    }
+
+    fn advance(&mut self, mut written: usize) {
+        self.waiting = self.waiting.saturating_sub(written);
+        while let Some(front) = self.queue.front_mut() {
+            if front.len() > written {
+                front.advance(written);
+                return;
+            }
+            written -= front.len();
+            self.queue.pop_front();
+        }
+    }
+
+    fn head(&mut self, opcode: Opcode, length: usize) {
+        let head = FrameHead::server(opcode, length).encode();
+        self.push(Bytes::copy_from_slice(&head));
+    }
+
+    fn push(&mut self, bytes: Bytes) {
+        if !bytes.is_empty() {
+            self.waiting += bytes.len();
+            self.queue.push_back(bytes);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn partial_writes_continue_where_they_stopped() {
+        let mut outbox = Outbox::default();
+        outbox.message(&Data::framed(
+            Bytes::from_static(b"head"),
+            Bytes::from_static(b"body"),
+        ));
+        outbox.close(Some(1000), "bye");
+        let (mut near, mut far) = tokio::io::duplex(3);
+        let reader = tokio::spawn(async move {
+            let mut all = Vec::new();
+            tokio::io::AsyncReadExt::read_to_end(&mut far, &mut all)
+                .await
+                .unwrap();
+            all
+        });
+        while !outbox.is_empty() {
+            outbox.write(&mut near).await.unwrap();
+        }
+        drop(near);
+        assert_eq!(
+            reader.await.unwrap(),
+            b"\x82\x08headbody\x88\x05\x03\xe8bye"
+        );
+    }
+}

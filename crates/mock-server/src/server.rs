@@ -1,0 +1,223 @@
+//! Accepting connections, and stopping.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use wire::ws::Limits;
+
+use crate::clock::Clock;
+use crate::drive::drive;
+use crate::journal::{Journal, Record};
+use crate::lane::{self, Lane};
+use crate::live::{Live, Surroundings};
+use crate::options::Options;
+use crate::upgrade::{Accepted, Handover, answer};
+
+/// A server that listens and does not serve yet.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+/// What all connections of a server have in common.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) options: Options,
+    pub(crate) clock: Clock,
+    pub(crate) journal: Journal,
+    pub(crate) stop: CancellationToken,
+    lane: Arc<Lane>,
+}
+
+impl Shared {
+    /// The lane of sessions that name none.
+    pub(crate) fn lane(&self) -> Arc<Lane> {
+        Arc::clone(&self.lane)
+    }
+}
+
+impl Server {
+    /// Listens at the address of the options.
+    ///
+    /// # Errors
+    /// If the address cannot be listened at.
+    pub async fn bind(options: Options) -> io::Result<Self> {
+        let listener = TcpListener::bind(options.listen).await?;
+        let address = listener.local_addr()?;
+        let shared = Shared {
+            clock: Clock::start(options.clock),
+            journal: Journal::new(options.guards.journal_bytes),
+            stop: CancellationToken::new(),
+            lane: Arc::new(Lane::new(lane::DEFAULT, &options.transcripts)),
+            options,
+        };
+        Ok(Self {
+            listener,
+            address,
+            shared: Arc::new(shared),
+        })
+    }
+
+    /// The address that is listened at, with its real port.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `stop` completes; then closes every session with 1001 and waits for them.
+    pub async fn run(self, stop: impl Future<Output = ()>) {
+        let mut connections = JoinSet::new();
+        let places = Arc::new(Semaphore::new(self.shared.options.guards.connections));
+        tokio::pin!(stop);
+        loop {
+            tokio::select! {
+                () = &mut stop => break,
+                accepted = self.listener.accept() => match accepted {
+                    Ok((stream, peer)) => {
+                        let shared = Arc::clone(&self.shared);
+                        let place = Arc::clone(&places).try_acquire_owned();
+                        connections.spawn(async move {
+                            match place {
+                                Ok(_place) => connection(shared, stream, peer).await,
+                                Err(_) => turn_away(stream).await,
+                            }
+                        });
+                    }
+                    // Out of file descriptors, or the client is gone already: the next one
+                    // may fare better, but not at once.
+                    Err(error) => {
+                        tracing::warn!(%error, "cannot accept a connection");
+                        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+                    }
+                },
+                Some(_) = connections.join_next() => {}
+            }
+        }
+        drop(self.listener);
+        self.shared.stop.cancel();
+        let all = async { while connections.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(STOP, all).await;
+    }
+}
+
+/// How long sessions may take to end when the server stops.
+const STOP: std::time::Duration = std::time::Duration::from_millis(1500);
+
+/// One connection: HTTP until a request is accepted, then its session.
+async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
+    // Without it small messages wait for delayed acknowledgements.
+    let _ = stream.set_nodelay(true);
+    let handover = Handover::default();
+    let is_local = peer.ip().to_canonical().is_loopback();
+    let service = service_fn(|request| {
+        answer(
+            Arc::clone(&shared),
+            Arc::clone(&handover),
+            is_local,
+            request,
+        )
+    });
+    let guards = shared.options.guards;
+    let serving = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(guards.head_time)
+        .max_buf_size(guards.head_bytes)
+        .title_case_headers(true)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    {
+        // Boxed, so that an open session does not carry the HTTP machinery's memory along.
+        let mut serving = Box::pin(serving);
+        tokio::select! {
+            ended = &mut serving => {
+                if let Err(error) = ended {
+                    tracing::debug!(%error, "a connection ended during HTTP");
+                }
+            }
+            () = shared.stop.cancelled() => return,
+        }
+    }
+    let accepted = crate::live::lock(&handover).take();
+    if let Some(accepted) = accepted {
+        session(&shared, accepted).await;
+    }
+}
+
+/// One session, from the 101 to the end of the TCP connection.
+async fn session(shared: &Shared, accepted: Accepted) {
+    let Accepted {
+        upgrade,
+        endpoint,
+        opening,
+        lane,
+        info,
+        redactor,
+        findings,
+    } = accepted;
+    let Ok(upgraded) = upgrade.await else {
+        return;
+    };
+    let (stream, early) = match upgraded.downcast::<TokioIo<TcpStream>>() {
+        Ok(parts) => (parts.io.into_inner(), parts.read_buf),
+        Err(_) => unreachable!("every connection is served on a TCP stream"),
+    };
+    let began = std::time::Instant::now();
+    let recorder = shared.journal.open(info, redactor);
+    for finding in findings {
+        recorder.write(|record| record.find(Some(0), finding));
+    }
+    let guards = shared.options.guards;
+    let limits = Limits {
+        frame: endpoint.limits.frame.unwrap_or(guards.message_bytes),
+        message: endpoint.limits.message.unwrap_or(guards.message_bytes),
+    };
+    let around = Surroundings {
+        lane: &lane,
+        clock: &shared.clock,
+        pace: shared.options.pace,
+        limits,
+        close_time: guards.close_time,
+        recorder: &recorder,
+    };
+    let live = Live::open((endpoint.open)(opening), around);
+    drive(live, stream, &early, &shared.clock, &shared.stop).await;
+    recorder.write(|record| {
+        record.end();
+        log_session(record, 101, Some(began.elapsed()));
+    });
+}
+
+/// One line a session.
+pub(crate) fn log_session(record: &mut Record, status: u16, took: Option<std::time::Duration>) {
+    let close = record.ending().map(|ending| ending.code);
+    tracing::info!(
+        session = record.id(),
+        endpoint = record.endpoint().unwrap_or("-"),
+        lane = record.lane(),
+        status,
+        close,
+        ms = took.map(|took| took.as_millis()),
+        findings = record.findings_count(),
+        "session"
+    );
+}
+
+/// Answers a connection that is one too many.
+async fn turn_away(mut stream: TcpStream) {
+    use tokio::io::AsyncWriteExt as _;
+    const BUSY: &[u8] =
+        b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    // The client may be gone; then it needs no answer.
+    let _ = stream.write_all(BUSY).await;
+    let _ = stream.shutdown().await;
+}

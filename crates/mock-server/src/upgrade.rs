@@ -1,0 +1,214 @@
+//! From a request head to a session, a refusal or the admin API.
+
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use http::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, UPGRADE};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::upgrade::OnUpgrade;
+use wire::endpoint::{Endpoint, Opening};
+use wire::finding::Finding;
+use wire::handshake::{Admission, PathMiss, Refusal, RequestHead, Welcome};
+use wire::id::{Ids, seed_of};
+use wire::registry::{self, Route};
+
+use crate::admin;
+use crate::journal::{Redactor, SessionInfo};
+use crate::lane::Lane;
+use crate::server::Shared;
+
+/// An HTTP answer.
+pub(crate) type Answer = Response<Full<Bytes>>;
+
+/// A session whose 101 is on its way.
+pub(crate) struct Accepted {
+    pub(crate) upgrade: OnUpgrade,
+    pub(crate) endpoint: &'static Endpoint,
+    pub(crate) opening: Opening,
+    pub(crate) lane: Arc<Lane>,
+    pub(crate) info: SessionInfo,
+    pub(crate) redactor: Redactor,
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// Where the HTTP side leaves an accepted session for its connection to pick up.
+pub(crate) type Handover = Arc<Mutex<Option<Accepted>>>;
+
+/// Answers one request.
+pub(crate) async fn answer(
+    shared: Arc<Shared>,
+    handover: Handover,
+    is_local: bool,
+    mut request: Request<Incoming>,
+) -> Result<Answer, Infallible> {
+    if request.uri().path().starts_with(admin::PREFIX) {
+        return Ok(admin::answer(&shared, is_local, request).await);
+    }
+    let head = head_of(&request);
+    let lane = shared.lane();
+    let connection = lane.connect();
+    let seed = seed_of(shared.options.seed, &lane.name, connection);
+    let mut ids = Ids::new(seed);
+    let visit = Visit {
+        shared: &shared,
+        lane: &lane,
+        connection,
+        head: &head,
+    };
+    let endpoint = match registry::route(&head) {
+        Route::Served(endpoint) => endpoint,
+        Route::Near(vendor, endpoint, nearest) => {
+            let knobs = shared.options.knobs_of(endpoint.name);
+            let mut admission = Admission {
+                knobs: &knobs,
+                ids: &mut ids,
+            };
+            let miss = PathMiss {
+                nearest,
+                clause: endpoint.table.order,
+            };
+            let refusal = (vendor.refuse_path)(&head, miss, &mut admission);
+            tracing::warn!(
+                path = Redactor::of(&head).text(&head.path),
+                nearest,
+                "no such path; did you mean the nearest served one?"
+            );
+            return Ok(visit.refuse(None, refusal));
+        }
+        Route::Nowhere => return Ok(visit.nowhere()),
+    };
+    let knobs = shared.options.knobs_of(endpoint.name);
+    let mut admission = Admission {
+        knobs: &knobs,
+        ids: &mut ids,
+    };
+    let welcome = match (endpoint.admit)(&head, &mut admission) {
+        Ok(welcome) => welcome,
+        Err(refusal) => return Ok(visit.refuse(Some(endpoint), refusal)),
+    };
+    let Some(response) = switch(&request, &welcome) else {
+        unreachable!("admission lets nothing but a well-formed upgrade through")
+    };
+    let redactor = Redactor::of(&head);
+    let info = visit.info(Some(endpoint), StatusCode::SWITCHING_PROTOCOLS);
+    let accepted = Accepted {
+        upgrade: hyper::upgrade::on(&mut request),
+        endpoint,
+        opening: Opening {
+            // The handshake has drawn from the same seed; sessions draw from another.
+            seed: ids.bits(),
+            knobs,
+            head,
+            can_encode: crate::speaker::can_encode,
+        },
+        lane,
+        info,
+        redactor,
+        findings: welcome.findings,
+    };
+    *crate::live::lock(&handover) = Some(accepted);
+    Ok(response)
+}
+
+/// One request at the door.
+struct Visit<'v> {
+    shared: &'v Shared,
+    lane: &'v Lane,
+    connection: u64,
+    head: &'v RequestHead,
+}
+
+impl Visit<'_> {
+    fn info(&self, endpoint: Option<&'static Endpoint>, status: StatusCode) -> SessionInfo {
+        SessionInfo {
+            lane: self.lane.name.clone(),
+            connection: self.connection,
+            endpoint,
+            status: status.as_u16(),
+            request: match &self.head.query {
+                Some(query) => format!("{} {}?{query}", self.head.method, self.head.path),
+                None => format!("{} {}", self.head.method, self.head.path),
+            },
+        }
+    }
+
+    fn refuse(&self, endpoint: Option<&'static Endpoint>, refusal: Refusal) -> Answer {
+        let status =
+            StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        self.record(endpoint, status, Some(refusal.finding));
+        let mut response = Response::new(Full::from(refusal.body));
+        *response.status_mut() = status;
+        add_headers(&mut response, &refusal.headers);
+        response
+    }
+
+    /// The answer to a path that is near nothing.
+    fn nowhere(&self) -> Answer {
+        self.record(None, StatusCode::NOT_FOUND, None);
+        let path = Redactor::of(self.head).text(&self.head.path);
+        tracing::warn!(path, "no such path, and none like it is served");
+        let served: Vec<_> = registry::endpoints()
+            .map(|endpoint| serde_json::json!({"name": endpoint.name, "paths": endpoint.paths}))
+            .collect();
+        let problem = admin::Problem::new(
+            StatusCode::NOT_FOUND,
+            "no such path",
+            format!("nothing is served at {path}; `endpoints` lists what is"),
+        );
+        problem.with("endpoints", served.into()).into_answer()
+    }
+
+    fn record(
+        &self,
+        endpoint: Option<&'static Endpoint>,
+        status: StatusCode,
+        finding: Option<Finding>,
+    ) {
+        let info = self.info(endpoint, status);
+        let recorder = self.shared.journal.open(info, Redactor::of(self.head));
+        if let Some(finding) = finding {
+            recorder.write(|record| record.find(Some(0), finding));
+        }
+        recorder.write(|record| crate::server::log_session(record, status.as_u16(), None));
+    }
+}
+
+/// The request's head as `wire` knows it.
+fn head_of(request: &Request<Incoming>) -> RequestHead {
+    let headers = request.headers().iter().map(|(name, value)| {
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        (name.as_str().to_owned(), value)
+    });
+    RequestHead {
+        method: request.method().as_str().to_owned(),
+        path: request.uri().path().to_owned(),
+        query: request.uri().query().map(str::to_owned),
+        headers: headers.collect(),
+    }
+}
+
+/// The 101 of RFC 6455, with the vendor's headers.
+fn switch(request: &Request<Incoming>, welcome: &Welcome) -> Option<Answer> {
+    let key = request.headers().get(SEC_WEBSOCKET_KEY)?.to_str().ok()?;
+    let accept = wire::ws::accept_key(key.trim());
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let headers = response.headers_mut();
+    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    headers.insert(SEC_WEBSOCKET_ACCEPT, HeaderValue::from_str(&accept).ok()?);
+    add_headers(&mut response, &welcome.headers);
+    Some(response)
+}
+
+fn add_headers(response: &mut Answer, headers: &[(&'static str, String)]) {
+    for (name, value) in headers {
+        let name = HeaderName::from_bytes(name.as_bytes());
+        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
+            response.headers_mut().append(name, value);
+        }
+    }
+}
