@@ -92,3 +92,6 @@ async fn wait_real(deadline: Option<tokio::time::Instant>) {
         tokio::time::sleep_until(deadline).await;
     }
 }
+
+#[cfg(test)]
+mod tests;

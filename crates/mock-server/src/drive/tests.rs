@@ -1,0 +1,285 @@
+//! The loop against an independent WebSocket client, over memory and a paused clock.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::{SinkExt, StreamExt};
+use tokio::io::DuplexStream;
+use tokio::time::Instant;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role};
+use wire::audio::{AudioFormat, Encoding, Endian};
+use wire::clause::{Clause, Level, Source};
+use wire::session::{Conversation, Data, Decoded, Form, Protocol, Rule, State, Step, Table, Turn};
+use wire::speech::{Chunking, Speech, SpeechEvent, units_of};
+use wire::ws::Limits;
+
+use super::*;
+use crate::clock::ClockMode;
+use crate::journal::{Journal, Redactor, SessionInfo, guard};
+use crate::lane::Lane;
+use crate::live::Surroundings;
+use crate::options::Pace;
+
+const CLAUSE: Clause = Clause::new(
+    "TST-AAAA",
+    Level::Must,
+    Source {
+        page: "none",
+        read: "never",
+    },
+    "A protocol for tests.",
+);
+
+static TABLE: Table = Table {
+    states: &[State {
+        name: "open",
+        text: "anything goes",
+    }],
+    rules: &[
+        Rule::client(&["open"], "echo", None, &CLAUSE),
+        Rule::client(&["open"], "speak", None, &CLAUSE),
+        Rule::client(&["open"], "bye", None, &CLAUSE),
+        Rule::server(&["open"], "echo", None, &CLAUSE),
+        Rule::server(&["open"], "audio", None, &CLAUSE),
+    ],
+    order: &CLAUSE,
+};
+
+/// Echoes text, speaks when asked to, closes when asked to, and after 20 s without a message.
+struct Parrot;
+
+impl Parrot {
+    fn rest(turn: &mut Turn<'_>) {
+        turn.arm("idle", Duration::from_secs(20));
+    }
+}
+
+impl Protocol for Parrot {
+    type Message = String;
+
+    fn decode(&self, _: Form, payload: &Bytes) -> Decoded<String> {
+        let message = String::from_utf8_lossy(payload).into_owned();
+        let kind = match message.as_str() {
+            "speak" => "speak",
+            "bye" => "bye",
+            _ => "echo",
+        };
+        Decoded {
+            kind,
+            message,
+            findings: Vec::new(),
+        }
+    }
+
+    fn open(&mut self, turn: &mut Turn<'_>) {
+        Self::rest(turn);
+    }
+
+    fn receive(&mut self, message: String, _: Step, turn: &mut Turn<'_>) {
+        Self::rest(turn);
+        match message.as_str() {
+            "bye" => turn.close(1000, "bye"),
+            "speak" => turn.speak(Speech {
+                units: units_of("one two three four five six"),
+                voice: "anna".to_owned(),
+                speed_permille: 1000,
+                pitch_permille: 1000,
+                volume_permille: 1000,
+                trailing_silence_ms: 0,
+                format: AudioFormat {
+                    encoding: Encoding::Pcm(Endian::Little),
+                    rate_hz: 8000,
+                },
+                chunking: Chunking::Millis(500),
+            }),
+            _ => turn.send("echo", Data::text(message)),
+        }
+    }
+
+    fn spoken(&mut self, event: SpeechEvent, turn: &mut Turn<'_>) {
+        if let SpeechEvent::Audio { bytes, .. } = event {
+            turn.send("audio", Data::binary(bytes));
+        }
+    }
+
+    fn timer(&mut self, _: &'static str, turn: &mut Turn<'_>) {
+        turn.close(1011, "idle");
+    }
+}
+
+type Client = WebSocketStream<DuplexStream>;
+
+/// A running session, its client, and what it leaves in the journal.
+struct Run {
+    client: Client,
+    journal: Arc<Journal>,
+    stop: CancellationToken,
+    task: tokio::task::JoinHandle<()>,
+}
+
+async fn run(pace: Pace) -> Run {
+    let (near, far) = tokio::io::duplex(64 << 10);
+    let journal = Arc::new(Journal::new(1 << 20));
+    let stop = CancellationToken::new();
+    let task = tokio::spawn({
+        let (journal, stop) = (Arc::clone(&journal), stop.clone());
+        async move {
+            let info = SessionInfo {
+                lane: "test".to_owned(),
+                connection: 1,
+                endpoint: None,
+                status: 101,
+                request: String::new(),
+            };
+            let recorder = journal.open(info, Redactor::default());
+            let lane = Lane::new("test", &[]);
+            let clock = Clock::start(ClockMode::default());
+            let around = Surroundings {
+                lane: &lane,
+                clock: &clock,
+                pace,
+                limits: Limits::default(),
+                close_time: Duration::from_secs(10),
+                recorder: &recorder,
+            };
+            let live = Live::open(Box::new(Conversation::new(&TABLE, Parrot)), around);
+            drive(live, near, &[], &clock, &stop).await;
+        }
+    });
+    let client = WebSocketStream::from_raw_socket(far, Role::Client, None).await;
+    Run {
+        client,
+        journal,
+        stop,
+        task,
+    }
+}
+
+impl Run {
+    async fn next(&mut self) -> Message {
+        self.client.next().await.unwrap().unwrap()
+    }
+
+    fn findings(&self) -> usize {
+        guard(&self.journal.sessions()[0]).findings_count()
+    }
+}
+
+fn ending(journal: &Journal) -> (u16, &'static str) {
+    let sessions = journal.sessions();
+    let record = guard(&sessions[0]);
+    let ending = record.ending().unwrap();
+    (ending.code, ending.by.name())
+}
+
+fn close_of(message: Message) -> (u16, String) {
+    match message {
+        Message::Close(Some(CloseFrame { code, reason })) => (code.into(), reason.to_string()),
+        other => panic!("{other:?} is no close frame with a code"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_and_pings_are_answered() {
+    let mut run = run(Pace::Burst).await;
+    run.client.send(Message::text("hello")).await.unwrap();
+    assert_eq!(run.next().await, Message::text("hello"));
+    let ping = Message::Ping(Bytes::from_static(b"x"));
+    run.client.send(ping).await.unwrap();
+    assert_eq!(run.next().await, Message::Pong(Bytes::from_static(b"x")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_close_is_echoed_with_its_code() {
+    let mut run = run(Pace::Burst).await;
+    let close = CloseFrame {
+        code: 4321.into(),
+        reason: "enough".into(),
+    };
+    run.client.close(Some(close)).await.unwrap();
+    assert_eq!(close_of(run.next().await).0, 4321);
+    run.task.await.unwrap();
+    assert_eq!(ending(&run.journal), (4321, "client"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_idle_client_is_closed_when_the_timer_runs_out() {
+    let mut run = run(Pace::Burst).await;
+    let before = Instant::now();
+    assert_eq!(close_of(run.next().await), (1011, "idle".to_owned()));
+    assert_eq!(before.elapsed(), Duration::from_secs(20));
+    assert_eq!(ending(&run.journal), (1011, "server"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_close_that_is_never_answered_ends_after_the_guard() {
+    let mut run = run(Pace::Burst).await;
+    let before = Instant::now();
+    run.client.send(Message::text("bye")).await.unwrap();
+    // The client does not read, so it does not answer.
+    run.task.await.unwrap();
+    assert_eq!(before.elapsed(), Duration::from_secs(10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn stopping_closes_with_1001() {
+    let mut run = run(Pace::Burst).await;
+    run.stop.cancel();
+    assert_eq!(close_of(run.next().await).0, 1001);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_vanished_client_is_1006() {
+    let run = run(Pace::Burst).await;
+    drop(run.client);
+    run.task.await.unwrap();
+    assert_eq!(ending(&run.journal), (1006, "client"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broken_frame_is_a_finding_and_ends_with_1002() {
+    use tokio::io::AsyncWriteExt as _;
+    let mut run = run(Pace::Burst).await;
+    // An unmasked text frame.
+    run.client.get_mut().write_all(b"\x81\x01a").await.unwrap();
+    assert_eq!(close_of(run.next().await).0, 1002);
+    assert_eq!(run.findings(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn burst_audio_comes_at_once_and_real_time_audio_when_it_is_heard() {
+    for (pace, expected_ms) in [
+        (Pace::Burst, 0),
+        (Pace::Times(1), 2500),
+        (Pace::Times(5), 500),
+    ] {
+        let mut run = run(pace).await;
+        let before = Instant::now();
+        run.client.send(Message::text("speak")).await.unwrap();
+        let mut bytes = 0;
+        while bytes < 6 * 8000 {
+            bytes += run.next().await.into_data().len();
+        }
+        assert_eq!(
+            before.elapsed(),
+            Duration::from_millis(expected_ms),
+            "{pace:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_stops_reading_stops_the_speech_not_the_server() {
+    let mut run = run(Pace::Burst).await;
+    for _ in 0..20 {
+        run.client.send(Message::text("speak")).await.unwrap();
+    }
+    // Nothing is read for a while; then a whole speech arrives all the same.
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let mut bytes = 0;
+    while bytes < 6 * 8000 {
+        bytes += run.next().await.into_data().len();
+    }
+}
