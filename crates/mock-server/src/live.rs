@@ -326,13 +326,8 @@ impl<'s> Live<'s> {
     }
 
     fn send(&mut self, data: &Data) {
-        // The journal shares the slices; only a message of two pieces is joined.
-        let payload = if data.head.is_empty() {
-            data.body.clone()
-        } else {
-            [data.head.as_ref(), data.body.as_ref()].concat().into()
-        };
-        self.record(Side::Server, EntryKind::Data(data.form), payload);
+        let payload = [data.head.clone(), data.body.clone()];
+        self.record_pieces(Side::Server, EntryKind::Data(data.form), payload);
         self.outbox.message(data);
     }
 
@@ -370,6 +365,10 @@ impl<'s> Live<'s> {
     }
 
     fn record(&self, side: Side, kind: EntryKind, payload: Bytes) -> u64 {
+        self.record_pieces(side, kind, [Bytes::new(), payload])
+    }
+
+    fn record_pieces(&self, side: Side, kind: EntryKind, payload: [Bytes; 2]) -> u64 {
         let at = self.around.clock.now().saturating_sub(self.opened);
         let state = self.session.state();
         self.around.recorder.message(Entry {

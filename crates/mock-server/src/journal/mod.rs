@@ -109,7 +109,7 @@ impl Recorder<'_> {
 
     /// Adds a message and answers its number.
     pub(crate) fn message(&self, entry: Entry) -> u64 {
-        let bytes = entry.payload.len();
+        let bytes = entry.length();
         let number = guard(&self.record).add(entry);
         self.journal.took(bytes);
         number

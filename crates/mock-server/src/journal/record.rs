@@ -34,10 +34,25 @@ pub(crate) struct Entry {
     pub(crate) at: Duration,
     /// What it was on the WebSocket.
     pub(crate) kind: EntryKind,
-    /// Its payload.
-    pub(crate) payload: Bytes,
+    /// Its payload, in the two pieces in which it was sent.
+    pub(crate) payload: [Bytes; 2],
     /// The state of the session's table after it.
     pub(crate) state: &'static str,
+}
+
+impl Entry {
+    /// The length of the payload in bytes.
+    pub(crate) fn length(&self) -> usize {
+        self.payload.iter().map(Bytes::len).sum()
+    }
+
+    /// The payload in one piece. It is copied only if it was sent in two.
+    fn joined(&self) -> Bytes {
+        match &self.payload {
+            [head, body] if head.is_empty() => body.clone(),
+            [head, body] => [head.as_ref(), body.as_ref()].concat().into(),
+        }
+    }
 }
 
 /// What a message was on the WebSocket.
@@ -116,7 +131,7 @@ impl Record {
         if self.entries.len() < ENTRIES {
             self.entries.push(entry);
         } else {
-            self.dropped_bytes += entry.payload.len();
+            self.dropped_bytes += entry.length();
         }
         u64::try_from(self.entries.len()).unwrap_or(u64::MAX)
     }
@@ -127,7 +142,11 @@ impl Record {
         let freed = self
             .entries
             .iter_mut()
-            .map(|entry| std::mem::take(&mut entry.payload).len())
+            .map(|entry| {
+                let length = entry.length();
+                entry.payload = Default::default();
+                length
+            })
             .sum();
         self.dropped_bytes += freed;
         freed
@@ -140,7 +159,7 @@ impl Record {
         };
         for entry in self.entries.iter().skip(self.searched) {
             if let (Side::Client, EntryKind::Data(form)) = (entry.side, entry.kind)
-                && let Ok(dump) = (endpoint.decode)(entry.side, form, &entry.payload)
+                && let Ok(dump) = (endpoint.decode)(entry.side, form, &entry.joined())
             {
                 self.redactor.learn(&dump.value);
             }
@@ -240,7 +259,7 @@ impl Record {
                 "ms": milliseconds(entry.at),
                 "kind": entry.kind.name(),
                 "value": self.value(entry),
-                "bytes": entry.payload.len(),
+                "bytes": entry.length(),
                 "state": entry.state,
             })
         });
@@ -281,7 +300,7 @@ impl Record {
                 let decoded = self
                     .info
                     .endpoint
-                    .map(|endpoint| (endpoint.decode)(entry.side, form, &entry.payload));
+                    .map(|endpoint| (endpoint.decode)(entry.side, form, &entry.joined()));
                 match decoded {
                     Some(Ok(dump)) => self.redactor.json(&dump.value),
                     Some(Err(error)) => json!({ "error": self.redactor.text(&error.to_string()) }),
@@ -289,11 +308,12 @@ impl Record {
                 }
             }
             EntryKind::Close => {
-                let (close, _) = wire::ws::CloseFrame::decode(&entry.payload);
+                let (close, _) = wire::ws::CloseFrame::decode(&entry.joined());
                 json!({ "code": close.code, "reason": self.redactor.text(&close.reason) })
             }
             EntryKind::Ping | EntryKind::Pong => {
-                let text = String::from_utf8_lossy(&entry.payload);
+                let payload = entry.joined();
+                let text = String::from_utf8_lossy(&payload);
                 Value::String(self.redactor.text(&text))
             }
         }
