@@ -21,6 +21,9 @@ const INTERIM_MS: u64 = 300;
 /// Gaps shorter than this do not divide the sound of a description, in milliseconds.
 const PHRASE_GAP_MS: u32 = 200;
 
+/// How many stretches of voice a description tells of.
+const SPANS: usize = 8;
+
 /// Texts that recognition answers, taken in order by all sessions of a lane.
 pub(crate) type Script = Arc<Mutex<VecDeque<String>>>;
 
@@ -37,7 +40,10 @@ pub(crate) struct Listener {
     /// Where the audio begins that no result covers yet.
     since_ms: u64,
     voiced_ms: u64,
-    spans: u32,
+    /// The stretches of voice that have ended, as far as a description tells of them.
+    spans: Vec<(u64, u64)>,
+    span_count: u32,
+    span_start: u64,
     over: bool,
 }
 
@@ -74,7 +80,9 @@ impl Listener {
             phrase: None,
             since_ms: 0,
             voiced_ms: 0,
-            spans: 0,
+            spans: Vec::new(),
+            span_count: 0,
+            span_start: 0,
             over: false,
         }
     }
@@ -149,7 +157,8 @@ impl Listener {
     }
 
     fn voice_starts(&mut self, at_ms: u64, events: &mut Vec<HeardEvent>) {
-        self.spans += 1;
+        self.span_count += 1;
+        self.span_start = at_ms;
         if self.phrase.is_none() {
             self.phrase = Some(Phrase {
                 start_ms: at_ms,
@@ -169,6 +178,9 @@ impl Listener {
             return;
         };
         self.voiced_ms += at_ms.saturating_sub(phrase.start_ms.max(self.since_ms));
+        if self.spans.len() < SPANS {
+            self.spans.push((self.span_start, at_ms));
+        }
         match self.listen.segmentation {
             // The phrase goes on: one result covers all phrases.
             Segmentation::Whole => self.since_ms = at_ms,
@@ -268,20 +280,9 @@ impl Listener {
             Some(text) if !text.ends_with(UNFINISHED) => Some(text),
             _ => self.script_text(),
         };
-        let text = scripted.unwrap_or_else(|| {
-            let spans = match self.spans {
-                0 => "no voiced segment".to_owned(),
-                1 => "1 voiced segment".to_owned(),
-                n => format!("{n} voiced segments"),
-            };
-            format!(
-                "audio of {} at {} Hz, {spans}",
-                seconds(length_ms),
-                self.rate_hz
-            )
-        });
+        let text = scripted.unwrap_or_else(|| self.description(length_ms));
         let start_ms = phrase.map_or(0, |phrase| phrase.start_ms);
-        let end_ms = if self.spans == 0 {
+        let end_ms = if self.span_count == 0 {
             length_ms
         } else {
             self.since_ms
@@ -290,6 +291,27 @@ impl Listener {
         let segment = self.segment(&words, start_ms, end_ms);
         events.push(HeardEvent::Final(segment));
         self.over = true;
+    }
+
+    /// What can be said of all the audio: its length, its rate, and where voice is in it.
+    fn description(&self, length_ms: u64) -> String {
+        let count = match self.span_count {
+            0 => "no voiced segment".to_owned(),
+            1 => "1 voiced segment".to_owned(),
+            n => format!("{n} voiced segments"),
+        };
+        let mut spans: Vec<String> = Vec::new();
+        for (start, end) in &self.spans {
+            spans.push(format!("{} to {}", seconds(*start), seconds(*end)));
+        }
+        let length = seconds(length_ms);
+        let rate = self.rate_hz;
+        if spans.is_empty() {
+            format!("audio of {length} at {rate} Hz, {count}")
+        } else {
+            let spans = spans.join(", ");
+            format!("audio of {length} at {rate} Hz, {count}: {spans}")
+        }
     }
 
     /// The next text of the script, or what can be said of the phrase so far.

@@ -10,6 +10,9 @@ use wire::speech::{Chunking, Interval, Plan, Speech, SpeechEvent};
 /// How much sound one step makes at most; a step must not hold up other sessions.
 const STEP_MS: u32 = 200;
 
+/// How long a text without words lasts.
+const MUTE_MS: u32 = 100;
+
 /// Whether `format` can be made as what it says it is.
 pub(crate) fn can_encode(format: &AudioFormat) -> bool {
     encoding_of(format).check().is_ok()
@@ -114,13 +117,19 @@ fn utterance_of(speech: &Speech) -> Utterance {
         wire::speech::Unit::Mark(_) => Unit::Mark,
         wire::speech::Unit::SentenceEnd => Unit::SentenceEnd,
     });
+    let units: Vec<Unit> = units.collect();
+    // Punctuation alone is heard as a short silence: no format has a chunk of nothing.
+    let is_mute = !units
+        .iter()
+        .any(|unit| matches!(unit, Unit::Word { .. } | Unit::Pause { ms: 1.. }));
+    let least_ms = if is_mute { MUTE_MS } else { 0 };
     Utterance {
-        units: units.collect(),
+        units,
         voice: speech.voice.clone(),
         speed_permille: speech.speed_permille,
         pitch_permille: speech.pitch_permille,
         volume_permille: speech.volume_permille,
-        trailing_silence_ms: speech.trailing_silence_ms,
+        trailing_silence_ms: speech.trailing_silence_ms.max(least_ms),
     }
 }
 

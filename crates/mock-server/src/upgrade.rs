@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use http::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, UPGRADE};
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, Version};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
@@ -178,7 +178,11 @@ impl Visit<'_> {
 
 /// The request's head as `wire` knows it.
 fn head_of(request: &Request<Incoming>) -> RequestHead {
-    let headers = request.headers().iter().map(|(name, value)| {
+    // RFC 9110 7.8: an Upgrade in an HTTP/1.0 request counts for nothing.
+    let ignores_upgrade = request.version() < Version::HTTP_11;
+    let headers = request.headers().iter();
+    let headers = headers.filter(|(name, _)| !(ignores_upgrade && *name == UPGRADE));
+    let headers = headers.map(|(name, value)| {
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
         (name.as_str().to_owned(), value)
     });

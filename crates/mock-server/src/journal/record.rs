@@ -284,7 +284,10 @@ impl Record {
             if let Value::Object(members) = &mut shown {
                 match &finding.place {
                     Place::Offset(offset) => members.insert("offset".to_owned(), json!(offset)),
-                    Place::Path(path) => members.insert("path".to_owned(), json!(path)),
+                    Place::Path(path) => {
+                        // A name is the client's text, too.
+                        members.insert("path".to_owned(), json!(self.redactor.text(path)))
+                    }
                     Place::Whole => None,
                 };
             }

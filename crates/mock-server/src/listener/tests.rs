@@ -58,7 +58,7 @@ fn show(events: &[HeardEvent]) -> Vec<String> {
 #[rstest]
 #[case::whole(
     Segmentation::Whole, &[-300, 1000, -1000, 500, -200],
-    &["final 300-2800 audio of 3.00 s at 8000 Hz 2 voiced segments", "done"]
+    &["final 300-2800 audio of 3.00 s at 8000 Hz 2 voiced segments 0.30 s to 1.30 s 2.30 s to 2.80 s", "done"]
 )]
 #[case::silence(
     Segmentation::Whole, &[-1000],
