@@ -35,4 +35,5 @@ pub mod reader;
 pub mod registry;
 pub mod session;
 pub mod speech;
+pub mod volcengine;
 pub mod writer;

@@ -1,0 +1,3 @@
+//! Volcengine openspeech: the binary frames of its sockets.
+
+pub mod frame;
