@@ -1,3 +1,6 @@
-//! Volcengine openspeech: the binary frames of its sockets.
+//! Volcengine openspeech: its binary frames, what is known of it, and how it says no.
 
+pub mod clauses;
+pub mod error;
 pub mod frame;
+pub mod knobs;
