@@ -28,6 +28,7 @@ mod payload;
 pub use dump::{fields, value};
 pub use event::{EVENTS, Event, EventName};
 pub use kinds::{Compression, Extension, Kind, Position, Serialization, Version};
+pub(in crate::volcengine) use layout::field;
 pub use layout::{Frame, decode, resembles};
 pub use payload::Body;
 
