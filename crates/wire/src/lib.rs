@@ -35,5 +35,6 @@ pub mod reader;
 pub mod registry;
 pub mod session;
 pub mod speech;
+pub mod volcengine;
 pub mod writer;
 pub mod ws;

@@ -1,0 +1,194 @@
+//! The upgrade: a credential in a form of its own, then RFC 6455.
+//!
+//! ```text
+//!   two Host headers ─▶ 400     no credential ─▶ 401     `Bearer TOKEN` ─▶ 401
+//!   not an upgrade   ─▶ 400     otherwise ─▶ 101 with X-Tt-Logid
+//! ```
+//!
+//! It knows no tokens: whether one is good is for those to say who configured some.
+
+use super::clauses::handshake as clauses;
+use super::error::Rejection;
+use super::knobs;
+use crate::finding::Finding;
+use crate::handshake::{Admission, PathMiss, Refusal, RequestHead, UpgradeProblem, Welcome};
+use crate::id::Ids;
+use crate::json::{self, Style, Value};
+
+/// What an `Authorization` header holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Credential {
+    /// Nothing, or a scheme without a token.
+    Missing,
+    /// `Bearer; token`.
+    Bearer,
+    /// `Bearer token`.
+    WrongBearer,
+    /// `Basic …`, as clients write the user-info of a URL.
+    Basic,
+    /// Anything else.
+    Other,
+}
+
+impl Credential {
+    /// What the request brings.
+    pub(super) fn of(head: &RequestHead) -> Self {
+        let Some(value) = head.filled_header("Authorization") else {
+            return Self::Missing;
+        };
+        let end = value.find(|c: char| c == ';' || c.is_whitespace());
+        let (scheme, rest) = value.split_at(end.unwrap_or(value.len()));
+        if scheme.eq_ignore_ascii_case("Basic") {
+            return Self::Basic;
+        }
+        if !scheme.eq_ignore_ascii_case("Bearer") {
+            return Self::Other;
+        }
+        match rest.strip_prefix(';') {
+            Some(token) if token.trim().is_empty() => Self::Missing,
+            Some(_) => Self::Bearer,
+            None if rest.trim().is_empty() => Self::Missing,
+            None => Self::WrongBearer,
+        }
+    }
+}
+
+/// Judges an upgrade.
+///
+/// # Errors
+/// The refusal, in the order of the drawing above.
+#[expect(
+    clippy::result_large_err,
+    reason = "the signature is the endpoint's, and a handshake is judged once a session"
+)]
+pub(super) fn admit(head: &RequestHead, admission: &mut Admission<'_>) -> Result<Welcome, Refusal> {
+    let knobs = admission.knobs;
+    let hosts = head.headers("Host").count();
+    if hosts > 1 {
+        return Err(refuse(
+            Rejection::TwoHosts,
+            &format!("{hosts} Host headers"),
+            "one",
+            admission.ids,
+        ));
+    }
+    let mut findings = Vec::new();
+    let credential = Credential::of(head);
+    let expected = "Authorization: Bearer; {token}";
+    match credential {
+        Credential::Bearer => {}
+        Credential::Missing => {
+            let found = match head.header("Authorization") {
+                None => "no Authorization",
+                Some(_) => "an Authorization without a token",
+            };
+            return Err(refuse(
+                Rejection::MissingAuthorization,
+                found,
+                expected,
+                admission.ids,
+            ));
+        }
+        Credential::WrongBearer => {
+            let found = "a Bearer token without the semicolon";
+            if knobs.is(&knobs::WRONG_BEARER, "401") {
+                return Err(refuse(
+                    Rejection::UnknownGrant,
+                    found,
+                    expected,
+                    admission.ids,
+                ));
+            }
+            findings.push(Finding::whole(&clauses::NO_SEMICOLON, found, expected));
+        }
+        Credential::Basic => {
+            let found = "a Basic credential";
+            if knobs.is(&knobs::BASIC_AUTH, "refuse") {
+                let mut refusal = refuse(Rejection::UnknownGrant, found, expected, admission.ids);
+                refusal.finding = Finding::whole(&clauses::USER_INFO, found, expected);
+                return Err(refusal);
+            }
+            findings.push(Finding::whole(&clauses::USER_INFO, found, expected));
+        }
+        Credential::Other => {
+            let found = "an Authorization of another scheme";
+            findings.push(Finding::whole(&clauses::BEARER, found, expected));
+        }
+    }
+    if let Some((rejection, found)) = upgrade_problem(head) {
+        return Err(refuse(
+            rejection,
+            &found,
+            "an RFC 6455 upgrade",
+            admission.ids,
+        ));
+    }
+    Ok(Welcome {
+        headers: vec![("X-Tt-Logid", log_id(admission.ids))],
+        findings,
+    })
+}
+
+/// Refuses a path that is near the served one.
+pub(super) fn refuse_path(
+    head: &RequestHead,
+    miss: PathMiss,
+    admission: &mut Admission<'_>,
+) -> Refusal {
+    let row = Rejection::Path.row();
+    let finding = Finding::whole(miss.clause, format!("path {}", head.path), miss.nearest);
+    Refusal {
+        status: row.status,
+        headers: vec![("Content-Type", "text/plain; charset=utf-8".to_owned())],
+        body: format!("{}\n", row.text),
+        finding,
+    }
+    .with_header("X-Tt-Logid", log_id(admission.ids))
+}
+
+/// The first thing that keeps a request from being an upgrade, in the order in which the
+/// service's library looks for them.
+fn upgrade_problem(head: &RequestHead) -> Option<(Rejection, String)> {
+    let names = |header: &str, token: &str| {
+        head.headers(header)
+            .flat_map(|value| value.split(','))
+            .any(|word| word.trim().eq_ignore_ascii_case(token))
+    };
+    if !names("Connection", "upgrade") {
+        return Some((
+            Rejection::NoConnection,
+            UpgradeProblem::NoConnection.found(),
+        ));
+    }
+    if !names("Upgrade", "websocket") {
+        return Some((Rejection::NoUpgrade, UpgradeProblem::NoUpgrade.found()));
+    }
+    let problem = head.upgrade_problem()?;
+    let rejection = match problem {
+        UpgradeProblem::Method(_) => Rejection::Method,
+        UpgradeProblem::NoUpgrade => Rejection::NoUpgrade,
+        UpgradeProblem::NoConnection => Rejection::NoConnection,
+        UpgradeProblem::Version(_) => Rejection::Version,
+        UpgradeProblem::Key(_) => Rejection::Key,
+    };
+    Some((rejection, problem.found()))
+}
+
+fn refuse(rejection: Rejection, found: &str, expected: &str, ids: &mut Ids) -> Refusal {
+    let row = rejection.row();
+    let body = json::object([("error", Value::from(row.text))]).write(Style::Compact);
+    Refusal::json(
+        row.status,
+        body,
+        Finding::whole(row.clause, found, expected),
+    )
+    .with_header("X-Tt-Logid", log_id(ids))
+}
+
+/// A trace id: 14 digits of a date that is always the same, and 20 upper-case digits.
+fn log_id(ids: &mut Ids) -> String {
+    format!("20260101000000{}", ids.hex(20).to_uppercase())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,45 @@
+//! Volcengine openspeech: TTS v1 over its binary frames.
+//!
+//! ```text
+//!  client                                        server
+//!    │ GET /api/v1/tts/ws_binary                    │
+//!    │ Authorization: Bearer; {token}               │
+//!    │─────────────────────────────────────────────▶│
+//!    │◀──────────────────────── 101, X-Tt-Logid ────│
+//!    │ 0x1/0  JSON, gzip'd or not ─────────────────▶│
+//!    │                                              │ submit            query
+//!    │◀─────────────────────────────── 0xB/0 ACK ───│   ●
+//!    │◀──────────────── 0xB/1 audio, seq 1, 2, … ───│   ●
+//!    │◀────────────── 0xC/0 times, if asked for ────│   ●                 ●
+//!    │◀──────────────── 0xB/3 audio, seq −n / −1 ───│   ●                 ●  all of it
+//!    │      or, at any time: 0xF/0 code, reason ────│
+//!    │ close ──────────────────────────────────────▶│
+//! ```
+//!
+//! One binary WebSocket message is one frame (see [`frame`]). The link stays open for
+//! further requests, one after the other. An error mirrors the compression of what it
+//! answers, because half of the clients cannot read the other half's.
+//!
+//! What is refused to know: tokens, bought voices, quotas, emotions, how words are
+//! pronounced. The HTTP twin, recognition and the third generation are not served; the
+//! frame codec reads and writes their frames all the same.
+
+mod auth;
+pub mod clauses;
+pub mod error;
+pub mod frame;
+pub mod knobs;
+pub mod setup;
+pub mod tts_v1;
+
+use crate::endpoint::Vendor;
+
+/// Volcengine and what is served of it.
+pub const VENDOR: Vendor = Vendor {
+    name: "volcengine",
+    title: "Volcengine openspeech",
+    endpoints: &[&tts_v1::ENDPOINT],
+    refuse_path: auth::refuse_path,
+    recipes: setup::RECIPES,
+    hosts: setup::HOSTS,
+};

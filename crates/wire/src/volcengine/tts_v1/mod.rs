@@ -1,0 +1,102 @@
+//! `volcengine/tts-v1`: one request, a stream or a single answer.
+//!
+//! `message` reads what the client sends, `members` is the table of the request's JSON
+//! and `check` holds it against it, `request` is what it asks for, `text` what is said, `front_end` when. `table` says what
+//! is legal, `reply` answers.
+
+pub mod check;
+mod front_end;
+pub mod members;
+pub mod message;
+pub mod policy;
+pub mod reply;
+pub mod request;
+pub mod table;
+mod text;
+
+use bytes::Bytes;
+
+use policy::Policy;
+
+use super::frame::{self, Body, Frame, Kind, Position};
+use super::{auth, clauses, knobs};
+use crate::audio::Direction;
+use crate::endpoint::{Dump, Endpoint, Field, Limits, Opening, Prefix};
+use crate::error::DecodeError;
+use crate::json::{self, Value};
+use crate::session::{Conversation, Form, Session, Side};
+
+/// TTS v1.
+pub const ENDPOINT: Endpoint = Endpoint {
+    name: "volcengine/tts-v1",
+    paths: &["/api/v1/tts/ws_binary"],
+    prefix: Prefix::None,
+    audio: Direction::ToClient,
+    clauses: clauses::TTS_V1,
+    table: &table::TABLE,
+    knobs: knobs::TTS_V1,
+    limits: Limits {
+        frame: None,
+        message: None,
+    },
+    admit: auth::admit,
+    open,
+    decode,
+    resembles: frame::resembles,
+};
+
+fn open(opening: Opening) -> Box<dyn Session> {
+    Box::new(Conversation::new(&table::TABLE, reply::Reply::new(opening)))
+}
+
+/// Decodes a message for people: any frame of the family, or a text message as it is.
+fn decode(side: Side, form: Form, payload: &Bytes) -> Result<Dump, DecodeError> {
+    // The recognition services are said to have sent frames as text messages.
+    if form == Form::Text && !frame::resembles(payload) {
+        return Ok(text_dump(payload));
+    }
+    let frame = frame::decode(side, payload)?;
+    let body = frame.body()?;
+    Ok(Dump {
+        kind: match side {
+            Side::Client => message::decode(Form::Binary, payload, &Policy::default()).kind,
+            Side::Server => server_kind(&frame, &body),
+        },
+        fields: frame::fields(&frame, &body),
+        value: frame::value(&frame, &body),
+    })
+}
+
+/// The kind of a server's frame, as in the table; what TTS v1 does not send has the name
+/// of its type.
+fn server_kind(frame: &Frame, body: &Body) -> &'static str {
+    match frame.kind {
+        Kind::AudioOnlyServer => match (frame.sequence, frame.position, body) {
+            (None, Position::Open, Body::Empty) if frame.event.is_none() => table::ACK,
+            (_, Position::Last, _) => table::LAST_AUDIO,
+            (Some(sequence), _, _) if sequence < 0 => table::LAST_AUDIO,
+            _ => table::AUDIO,
+        },
+        Kind::FrontEnd => table::FRONT_END,
+        Kind::Error { .. } => table::ERROR,
+        Kind::FullServerResponse => "full-server-response",
+        Kind::FullClientRequest => "full-client-request",
+        Kind::AudioOnlyClient => "audio-only-client",
+    }
+}
+
+fn text_dump(payload: &Bytes) -> Dump {
+    let text = String::from_utf8_lossy(payload).into_owned();
+    let value = match json::parse(&text) {
+        Ok(parsed) => parsed.value,
+        Err(_) => Value::from(text.as_str()),
+    };
+    Dump {
+        kind: table::TEXT,
+        fields: vec![Field::new(0, payload.len(), "text", text)],
+        value,
+    }
+}
+
+#[cfg(test)]
+mod tests;
