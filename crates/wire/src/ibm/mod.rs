@@ -22,6 +22,7 @@
 //! not served yet. Speech to Text, the sister service, is another protocol; where only its
 //! behaviour is known, a clause says so.
 
+pub mod accept;
 pub mod clauses;
 pub mod error;
 pub mod knobs;
