@@ -26,4 +26,5 @@ pub mod accept;
 pub mod clauses;
 pub mod error;
 pub mod knobs;
+pub mod ssml;
 pub mod voices;
