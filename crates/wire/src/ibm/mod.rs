@@ -27,4 +27,5 @@ pub mod clauses;
 pub mod error;
 pub mod knobs;
 pub mod ssml;
+pub mod tts;
 pub mod voices;
