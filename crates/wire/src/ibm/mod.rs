@@ -23,9 +23,23 @@
 //! behaviour is known, a clause says so.
 
 pub mod accept;
+pub mod auth;
 pub mod clauses;
 pub mod error;
 pub mod knobs;
+pub mod setup;
 pub mod ssml;
 pub mod tts;
 pub mod voices;
+
+use crate::endpoint::Vendor;
+
+/// IBM, and what is served of it.
+pub const VENDOR: Vendor = Vendor {
+    name: "ibm",
+    title: "IBM Watson Text to Speech",
+    endpoints: &[&tts::ENDPOINT],
+    refuse_path: auth::refuse_path,
+    recipes: setup::RECIPES,
+    hosts: setup::HOSTS,
+};
