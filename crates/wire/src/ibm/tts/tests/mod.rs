@@ -3,6 +3,7 @@
 mod answers;
 mod dumps;
 mod failures;
+mod fixtures;
 mod laws;
 mod queries;
 mod timings;
