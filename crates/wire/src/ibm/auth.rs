@@ -25,10 +25,6 @@ use super::tts::query::Query;
 ///
 /// # Errors
 /// The service's HTTP answer: 401 without a credential, 403, 400 or 404.
-#[expect(
-    clippy::result_large_err,
-    reason = "the signature is that of every endpoint; a refusal is made once a connection"
-)]
 pub fn admit(head: &RequestHead, admission: &mut Admission<'_>) -> Result<Welcome, Refusal> {
     let transaction = transaction_id(head, admission.ids);
     let mut findings = Vec::new();

@@ -57,10 +57,6 @@ impl Credential {
 ///
 /// # Errors
 /// The refusal, in the order of the drawing above.
-#[expect(
-    clippy::result_large_err,
-    reason = "the signature is the endpoint's, and a handshake is judged once a session"
-)]
 pub(super) fn admit(head: &RequestHead, admission: &mut Admission<'_>) -> Result<Welcome, Refusal> {
     let knobs = admission.knobs;
     let hosts = head.headers("Host").count();
@@ -116,12 +112,12 @@ pub(super) fn admit(head: &RequestHead, admission: &mut Admission<'_>) -> Result
         }
     }
     if let Some((rejection, found)) = upgrade_problem(head) {
-        return Err(refuse(
-            rejection,
-            &found,
-            "an RFC 6455 upgrade",
-            admission.ids,
-        ));
+        let refusal = refuse(rejection, &found, "an RFC 6455 upgrade", admission.ids);
+        // RFC 6455 4.4: the refusal of a version names those that are spoken.
+        return Err(match rejection {
+            Rejection::Version => refusal.with_header("Sec-WebSocket-Version", "13"),
+            _ => refusal,
+        });
     }
     Ok(Welcome {
         headers: vec![("X-Tt-Logid", log_id(admission.ids))],

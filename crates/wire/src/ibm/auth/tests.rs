@@ -31,7 +31,6 @@ fn head(query: &str, headers: &[(&str, &str)]) -> RequestHead {
     }
 }
 
-#[expect(clippy::result_large_err, reason = "as the function under test")]
 fn ask(head: &RequestHead, choices: &[(&Knob, &str)]) -> Result<Welcome, Refusal> {
     let mut chosen = Knobs::new();
     for (knob, value) in choices {

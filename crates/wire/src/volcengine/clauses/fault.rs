@@ -193,7 +193,7 @@ pub const VOICE_RULE: Clause = Clause::new(
     "VTB-OAD5",
     Level::Assumed,
     OURS,
-    "without a list, voices named BV and digits, S_…, and with a part male or female exist, others do not",
+    "without a list, voices named BV or BR (as mi-gpt-tts has them) and digits, S_…, and with a part male or female exist, others do not",
 );
 /// Voices of the second generation.
 pub const VOICE_2: Clause = Clause::new(

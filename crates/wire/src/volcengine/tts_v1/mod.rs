@@ -21,9 +21,9 @@ use policy::Policy;
 use super::frame::{self, Body, Frame, Kind, Position};
 use super::{auth, clauses, knobs};
 use crate::audio::Direction;
-use crate::endpoint::{Dump, Endpoint, Field, Limits, Opening, Prefix};
-use crate::error::DecodeError;
-use crate::json::{self, Value};
+use crate::endpoint::{Dump, Endpoint, Limits, Opening, Prefix};
+use crate::error::{DecodeError, ErrorKind};
+
 use crate::session::{Conversation, Form, Session, Side};
 
 /// TTS v1.
@@ -42,18 +42,24 @@ pub const ENDPOINT: Endpoint = Endpoint {
     admit: auth::admit,
     open,
     decode,
-    resembles: frame::resembles,
+    resembles,
 };
 
 fn open(opening: Opening) -> Box<dyn Session> {
     Box::new(Conversation::new(&table::TABLE, reply::Reply::new(opening)))
 }
 
-/// Decodes a message for people: any frame of the family, or a text message as it is.
+/// Decodes a message for people: any frame of the family. A text message is none, unless
+/// its bytes are a frame's: the recognition services are said to have sent such.
 fn decode(side: Side, form: Form, payload: &Bytes) -> Result<Dump, DecodeError> {
-    // The recognition services are said to have sent frames as text messages.
     if form == Form::Text && !frame::resembles(payload) {
-        return Ok(text_dump(payload));
+        let problem = "a text message, where a binary frame is due";
+        return Err(DecodeError::new(
+            ErrorKind::Undefined,
+            0,
+            "message",
+            problem,
+        ));
     }
     let frame = frame::decode(side, payload)?;
     let body = frame.body()?;
@@ -85,17 +91,11 @@ fn server_kind(frame: &Frame, body: &Body) -> &'static str {
     }
 }
 
-fn text_dump(payload: &Bytes) -> Dump {
-    let text = String::from_utf8_lossy(payload).into_owned();
-    let value = match json::parse(&text) {
-        Ok(parsed) => parsed.value,
-        Err(_) => Value::from(text.as_str()),
-    };
-    Dump {
-        kind: table::TEXT,
-        fields: vec![Field::new(0, payload.len(), "text", text)],
-        value,
-    }
+/// Whether bytes may be a message of this endpoint: anything but JSON, since no other protocol
+/// here has an inside to its binary messages.
+fn resembles(bytes: &[u8]) -> bool {
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    !matches!(first, None | Some(b'{' | b'['))
 }
 
 #[cfg(test)]

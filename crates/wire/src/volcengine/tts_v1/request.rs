@@ -372,9 +372,8 @@ impl<'a> Sheet<'a> {
 
 /// Whether a voice exists by its name: no list is documented.
 fn is_voice(voice: &str) -> bool {
-    let is_numbered = voice
-        .strip_prefix("BV")
-        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let is_numbered =
+        numbered(voice).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     let is_clone = voice
         .strip_prefix("S_")
         .is_some_and(|rest| !rest.is_empty());
@@ -384,9 +383,16 @@ fn is_voice(voice: &str) -> bool {
     is_numbered || is_clone || is_named
 }
 
+/// What follows the letters of a numbered voice.
+fn numbered(voice: &str) -> Option<&str> {
+    voice
+        .strip_prefix("BV")
+        .or_else(|| voice.strip_prefix("BR"))
+}
+
 /// Whether a voice is of the big model: all but the numbered ones and the clones.
 fn is_big_model(voice: &str) -> bool {
-    !voice.starts_with("BV") && !voice.starts_with("S_")
+    numbered(voice).is_none() && !voice.starts_with("S_")
 }
 
 fn range_of(name: &str) -> Option<(f64, f64)> {

@@ -45,11 +45,13 @@ fn the_value_is_what_the_frame_says() {
 }
 
 #[test]
-fn a_text_message_is_shown_as_it_is_and_a_frame_in_one_is_a_frame() {
+fn a_text_message_is_no_frame_unless_its_bytes_are_one() {
     let text = Bytes::from_static(b"{\"a\":1}");
-    let dump = (ENDPOINT.decode)(Side::Client, Form::Text, &text).unwrap();
-    assert_eq!((dump.kind, dump.fields.len()), ("text", 1));
-    assert_eq!(dump.value.get("a").unwrap().as_i64(), Some(1));
+    let error = (ENDPOINT.decode)(Side::Client, Form::Text, &text).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "byte 0: message: a text message, where a binary frame is due"
+    );
     let frame = Bytes::from_static(&hex!("11b0000000000000"));
     let dump = (ENDPOINT.decode)(Side::Server, Form::Text, &frame).unwrap();
     assert_eq!(dump.kind, "ack");
