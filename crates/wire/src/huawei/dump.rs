@@ -47,6 +47,15 @@ pub(super) fn resembles_synthesis(bytes: &[u8]) -> bool {
     })
 }
 
+/// Whether bytes look like a message of recognition.
+#[must_use]
+pub(super) fn resembles_recognition(bytes: &[u8]) -> bool {
+    object_like(bytes).is_some_and(|value| {
+        let of_synthesis = value.get("text").is_some() || value.get("result").is_some();
+        is_of_vendor(&value) && !of_synthesis
+    })
+}
+
 fn command(payload: &Bytes) -> Result<(&'static str, Value), DecodeError> {
     let value = object_of(payload)?;
     let kind = match string(&value, "command")? {

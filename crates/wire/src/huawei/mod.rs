@@ -10,7 +10,7 @@
 //!
 //! All endpoints share the handshake ([`auth`]), the shape of their text messages
 //! ([`response`]) and one table of what a mistake is called ([`error`]). Synthesis takes one
-//! text a connection ([`rtts`]); recognition is not served yet.
+//! text a connection ([`rtts`]); recognition takes one session after the other ([`rasr`]).
 //!
 //! The folder knows nothing of sockets, clocks and sound. It does not serve the sign-in
 //! service, REST, `/asr/short-audio` and `/vcs/voices/clone`; the register says why.
@@ -23,6 +23,7 @@ pub mod error;
 mod knobs;
 #[cfg(test)]
 mod peer;
+pub mod rasr;
 pub mod response;
 pub mod rtts;
 pub mod setup;
@@ -33,7 +34,12 @@ use crate::endpoint::Vendor;
 pub const VENDOR: Vendor = Vendor {
     name: "huawei",
     title: "Huawei Cloud SIS",
-    endpoints: &[&rtts::ENDPOINT],
+    endpoints: &[
+        &rtts::ENDPOINT,
+        &rasr::SHORT,
+        &rasr::SENTENCE,
+        &rasr::CONTINUE,
+    ],
     refuse_path: auth::refuse_path,
     recipes: setup::RECIPES,
     hosts: setup::HOSTS,

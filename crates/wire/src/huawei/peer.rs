@@ -7,6 +7,7 @@ use bytes::Bytes;
 use crate::endpoint::{Endpoint, Opening};
 use crate::finding::Place;
 use crate::handshake::RequestHead;
+use crate::hearing::{HeardEvent, HeardWord, Listen, Segment};
 use crate::json::{Value, parse};
 use crate::knob::Knobs;
 use crate::memory::Memory;
@@ -99,6 +100,11 @@ impl Peer {
         Some(self.turn(|session, turn| session.spoken(event, turn)))
     }
 
+    /// An event of recognition.
+    pub(super) fn heard(&mut self, event: HeardEvent) -> Vec<String> {
+        self.turn(|session, turn| session.heard(event, turn))
+    }
+
     /// A timer runs out.
     pub(super) fn timer(&mut self, timer: &'static str) -> Vec<String> {
         self.turn(|session, turn| session.timer(timer, turn))
@@ -132,6 +138,15 @@ impl Peer {
             _ => None,
         };
         self.actions.iter().filter_map(shown).collect()
+    }
+
+    /// What was asked of the recogniser so far.
+    pub(super) fn listens(&self) -> Vec<Listen> {
+        let listen = |action: &Action| match action {
+            Action::Listen(listen) => Some((**listen).clone()),
+            _ => None,
+        };
+        self.actions.iter().filter_map(listen).collect()
     }
 
     /// What was asked to be spoken so far.
@@ -171,6 +186,21 @@ impl Peer {
         let said = actions.iter().filter_map(show).collect();
         self.actions.extend(actions);
         said
+    }
+}
+
+/// A result of one word.
+pub(super) fn segment(start_ms: u32, end_ms: u32, text: &str) -> Segment {
+    Segment {
+        start_ms,
+        end_ms,
+        text: text.to_owned(),
+        words: vec![HeardWord {
+            text: text.to_owned(),
+            start_ms,
+            end_ms,
+        }],
+        score_permille: 900,
     }
 }
 

@@ -194,6 +194,8 @@ fn every_refusal_of_the_tables_can_be_chosen() {
 #[rstest]
 #[case::no_project("/v1/rtts", "/v1/{project_id}/rtts")]
 #[case::empty_project("/v1//rtts", "/v1/{project_id}/rtts")]
+#[case::java_sample("/v1/p/asr/short-stream", "/v1/{project_id}/rasr/short-stream")]
+#[case::no_mode("/v1/p/rasr", "/v1/{project_id}/rtts")]
 fn a_path_near_ours_is_refused_as_an_unknown_api(#[case] path: &str, #[case] nearest: &str) {
     let mut head = upgrade(&[]);
     head.path = path.to_owned();
