@@ -20,6 +20,8 @@ mod clauses;
 mod command;
 mod dump;
 pub mod error;
+#[cfg(test)]
+mod fixtures;
 mod knobs;
 #[cfg(test)]
 mod peer;
