@@ -8,6 +8,7 @@
 //! that is not empty is taken; what a strict server would say to a bad one can be chosen.
 
 mod refusal;
+pub mod signature;
 
 use refusal::{Row, refuse};
 
