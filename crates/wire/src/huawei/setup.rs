@@ -51,7 +51,8 @@ from huaweicloudsdkcore.sdk_request import SdkRequest
 from huaweicloudsdkcore.signer.signer import Signer
 
 path = '/v1/PROJECT_ID/rtts'
-request = SdkRequest('GET', 'http', '{authority}', path, [], {}, '')
+request = SdkRequest(method='GET', schema='http', host='{authority}', resource_path=path,
+                     query_params=[], header_params={}, body='')
 signed = Signer(BasicCredentials('any-ak', 'any-sk', 'PROJECT_ID')).sign(request)
 headers = {k: v for k, v in signed.header_params.items() if k.lower() != 'host'}
 ws = websocket.create_connection('{ws}' + path, header=headers)

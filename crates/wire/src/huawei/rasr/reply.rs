@@ -30,11 +30,15 @@ pub struct Recognition {
     past: Past,
 }
 
-/// Whether the connection has had a session.
+/// What has become of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Past {
-    None,
-    Some,
+    /// It has had no session yet.
+    Fresh,
+    /// It has had one.
+    Used,
+    /// The server has closed it: what still comes is not answered.
+    Closed,
 }
 
 /// The session of the moment.
@@ -84,7 +88,7 @@ impl Recognition {
             knobs: opening.knobs,
             ids: Ids::new(opening.seed),
             active: None,
-            past: Past::None,
+            past: Past::Fresh,
         }
     }
 
@@ -113,7 +117,7 @@ impl Recognition {
                 Choice::No => Punctuation::Strip,
             },
         });
-        self.past = Past::Some;
+        self.past = Past::Used;
         self.active = Some(Active {
             trace_id,
             start,
@@ -136,7 +140,7 @@ impl Recognition {
     fn audio(&mut self, bytes: Bytes, turn: &mut Turn<'_>) {
         let Some(active) = &mut self.active else {
             // After END and ERROR audio that was on its way is ignored whatever is chosen.
-            if self.past == Past::None && self.knobs.is(&knobs::OUTSIDE, "error") {
+            if self.past == Past::Fresh && self.knobs.is(&knobs::OUTSIDE, "error") {
                 self.refuse(&Problem::new(What::NoSession), turn);
             }
             return;
@@ -149,21 +153,22 @@ impl Recognition {
         }
         let limits = active.start.format.message_bytes();
         let sizes = self.knobs.text(&knobs::FRAME_SIZE);
-        let mut wrong = None;
-        if let Some(held) = active.held.take() {
-            wrong = Some(held.len());
-        } else if sizes == "tolerate-last" && bytes.len() < *limits.start() {
+        let expected = format!("{} to {} bytes", limits.start(), limits.end());
+        let found = format!("audio of {} bytes", bytes.len());
+        let finding = if let Some(held) = active.held.take() {
+            let found = format!("audio of {} bytes before more audio", held.len());
+            Finding::whole(&stream::FRAME_SIZE, found, expected)
+        } else if sizes == "off" || limits.contains(&bytes.len()) {
+            return self.hear(bytes, turn);
+        } else if bytes.len() > *limits.end() {
+            Finding::at_offset(&stream::FRAME_SIZE, *limits.end(), found, expected)
+        } else if sizes == "tolerate-last" {
             active.held = Some(bytes);
             return;
-        } else if sizes != "off" && !limits.contains(&bytes.len()) {
-            wrong = Some(bytes.len());
-        }
-        let Some(length) = wrong else {
-            return self.hear(bytes, turn);
+        } else {
+            Finding::at_offset(&stream::FRAME_SIZE, bytes.len(), found, expected)
         };
-        let found = format!("audio of {length} bytes");
-        let expected = format!("{} to {} bytes", limits.start(), limits.end());
-        turn.report(Finding::whole(&stream::FRAME_SIZE, found, expected));
+        turn.report(finding);
         self.refuse(&Problem::new(What::FrameSize), turn);
     }
 
@@ -330,8 +335,9 @@ impl Recognition {
         send(&message, Some(&active.trace_id), turn);
     }
 
-    fn hang_up(&self, turn: &mut Turn<'_>) {
-        if self.active.is_some() {
+    fn hang_up(&mut self, turn: &mut Turn<'_>) {
+        self.past = Past::Closed;
+        if self.active.take().is_some() {
             turn.act(Action::StopHearing);
         }
         match fatal_close(&self.knobs) {
@@ -359,8 +365,8 @@ impl Protocol for Recognition {
         turn.arm(AGE, Duration::from_secs(seconds));
     }
 
-    fn receive(&mut self, message: Message, step: Step, turn: &mut Turn<'_>) {
-        if step.from == "closed" {
+    fn receive(&mut self, message: Message, _: Step, turn: &mut Turn<'_>) {
+        if self.past == Past::Closed {
             return;
         }
         self.arm_idle(turn);
@@ -401,9 +407,8 @@ impl Protocol for Recognition {
                 self.hang_up(turn);
             }
             AGE => self.hang_up(turn),
-            _ => return,
+            _ => {}
         }
-        self.active = None;
     }
 }
 

@@ -29,7 +29,9 @@ fn a_message_of_audio_has_its_size(#[case] start: &str, #[case] bytes: usize, #[
             peer.audio(bytes),
             ["stop-hearing", "ERROR SIS.0032", "END ERROR"]
         );
-        assert_eq!(peer.findings(), [format!("audio of {bytes} bytes")]);
+        let offset = bytes - 1;
+        let expected = format!("byte {offset}: audio of {bytes} bytes");
+        assert_eq!(peer.findings(), [expected]);
     }
 }
 
@@ -68,7 +70,8 @@ fn a_small_message_before_more_audio_costs_the_session(#[case] bytes: usize) {
         peer.audio(4000),
         ["stop-hearing", "ERROR SIS.0032", "END ERROR"]
     );
-    assert_eq!(peer.findings(), [format!("audio of {bytes} bytes")]);
+    let expected = format!("audio of {bytes} bytes before more audio");
+    assert_eq!(peer.findings(), [expected]);
     assert_eq!(peer.audio(4000), [""; 0], "audio is ignored after an error");
     assert_eq!(peer.text(START_8K), ["START"]);
 }

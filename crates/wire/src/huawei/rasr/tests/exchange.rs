@@ -311,6 +311,7 @@ fn a_connection_grows_no_older_than_five_hours() {
     let mut peer = begun(&CONTINUE);
     assert_eq!(peer.armed("age"), Some(Duration::from_secs(18_000)));
     assert_eq!(peer.timer("age"), ["stop-hearing", "close 1000"]);
+    assert_eq!(peer.text(START), [""; 0], "nothing is answered any more");
 }
 
 #[test]
