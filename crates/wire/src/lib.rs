@@ -27,6 +27,7 @@ pub mod finding;
 pub mod gzip;
 pub mod handshake;
 pub mod hearing;
+pub mod huawei;
 pub mod ibm;
 pub mod id;
 pub mod json;

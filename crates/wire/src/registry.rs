@@ -4,7 +4,11 @@ use crate::endpoint::{Endpoint, Prefix, Vendor};
 use crate::handshake::RequestHead;
 
 /// Every vendor that is served. A further vendor is a folder and one line here.
-pub const VENDORS: &[&Vendor] = &[&crate::ibm::VENDOR, &crate::volcengine::VENDOR];
+pub const VENDORS: &[&Vendor] = &[
+    &crate::huawei::VENDOR,
+    &crate::ibm::VENDOR,
+    &crate::volcengine::VENDOR,
+];
 
 /// Every endpoint, in the order of the vendors.
 pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
