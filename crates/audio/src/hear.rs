@@ -5,6 +5,12 @@
 //!        └─→ nothing read for a while? the same samples with bytes swapped, shifted, or at
 //!            another rate ─→ damage with a name
 //! ```
+//!
+//! The words come through resampling, G.711, a gain of a hundredth, clipping, white noise of
+//! twice their power, MP3 from 16 kbit/s, Opus from 16 kbit/s, clocks that are half a percent
+//! off, and noise suppression. Outside the promise are Opus below 24 kbit/s from 8 kHz input
+//! and below 16 kbit/s from any, time-stretching, and echo cancellers. A stretch that is cut
+//! out of a word costs that word alone.
 
 use crate::clipping::Clipping;
 use crate::damage::{Account, Entry};

@@ -73,7 +73,8 @@ impl Packet {
 /// Cuts a word into texts that fit into packets; an empty word is one empty text.
 pub(crate) fn fragments(word: &str) -> Vec<&str> {
     let (mut fragments, mut rest) = (Vec::new(), word);
-    while coded_bytes(rest) > MAX_TEXT {
+    // More than three bytes of UTF-8 for every one that fits are too long in UTF-16 as well.
+    while rest.len() > 3 * MAX_TEXT || coded_bytes(rest) > MAX_TEXT {
         let cuts = rest.char_indices().map(|(at, _)| at);
         let fits = |at: &usize| {
             rest.get(..*at)

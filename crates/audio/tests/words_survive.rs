@@ -4,7 +4,7 @@
 mod support;
 
 use audio::hear::hear;
-use audio::{Format, Signal, Timeline, Unit, Utterance, g711, speech};
+use audio::{Format, Signal, Timeline, Unit, Utterance, g711, speech, vad};
 use rstest::rstest;
 use support::Noise;
 
@@ -185,4 +185,50 @@ fn every_speed_volume_and_pitch_is_readable() {
         utterance.units.insert(3, Unit::Pause { ms: 7 });
         assert_all_heard(&support::samples(&utterance, 16_000, Signal::Words), 16_000);
     }
+}
+
+#[test]
+fn sentences_are_stretches_of_voice() {
+    let utterance = Utterance::of_text("One two three. Four five! Six", "amy");
+    let timeline = Timeline::new(&utterance, 16_000);
+    let voiced = vad::voiced_ms(&support::samples(&utterance, 16_000, Signal::Words), 16_000);
+    let sentences = [(0, 2), (3, 4), (5, 5)].map(|(first, last): (usize, usize)| {
+        (
+            timeline.words[first].start_ms(16_000),
+            timeline.words[last].end_ms(16_000),
+        )
+    });
+    assert_eq!(voiced.len(), sentences.len());
+    for ((start, end), (first, last)) in voiced.into_iter().zip(sentences) {
+        assert!(
+            start.abs_diff(first) <= 10 && end.abs_diff(last) <= 10,
+            "{start}–{end}"
+        );
+    }
+}
+
+#[test]
+fn the_loudest_sound_is_survived() {
+    let square = |n: usize| {
+        if (n / 7).is_multiple_of(2) {
+            i16::MIN
+        } else {
+            i16::MAX
+        }
+    };
+    let pcm: Vec<i16> = (0..40_000).map(square).collect();
+    for rate_hz in [0, 1, 8000, 16_000, 192_000] {
+        assert_eq!(hear(&pcm, rate_hz).words, []);
+    }
+    let mut noise = Noise::new(3);
+    let pcm: Vec<i16> = (0..40_000).map(|_| noise.sample(1e6)).collect();
+    assert_eq!(hear(&pcm, 16_000).words, []);
+}
+
+#[test]
+fn a_word_of_a_hundred_thousand_letters_is_no_trouble() {
+    let utterance = Utterance::of_text(&"å".repeat(100_000), "amy");
+    let mut synthesis = audio::Synthesis::new(&utterance, 8000, Signal::Words);
+    assert!(synthesis.timeline().total_samples > 8000 * 1000);
+    assert_eq!(synthesis.read(&mut [0; 1000]), 1000);
 }
