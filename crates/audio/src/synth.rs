@@ -179,6 +179,7 @@ impl Prosody {
 
 /// Peak of a word at normal volume: about 9 dB below full scale.
 const AMPLITUDE: u64 = 12_000;
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -34,7 +34,7 @@ impl Tone {
             amplitude: prosody.amplitude,
             at: 0,
             length,
-            ramp: (rate_hz * RAMP_MS / 1000).min(length / 2),
+            ramp: (rate_hz / 1000 * RAMP_MS).min(length / 2),
         }
     }
 

@@ -101,7 +101,8 @@ impl WordSound {
             Kind::Symbol(steps) => self.symbol(steps),
         };
         let from_edge = (from_start + 1).min(length - from_start);
-        let gain = (rise(from_edge, self.rate_hz * RAMP_US / 1_000_000) * self.amplitude) >> 15;
+        let ramp = self.rate_hz / 1000 * RAMP_US / 1000;
+        let gain = (rise(from_edge, ramp) * self.amplitude) >> 15;
         i16::try_from((sum * gain) >> 15).unwrap_or_default()
     }
 
