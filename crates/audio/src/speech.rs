@@ -200,7 +200,8 @@ fn starts_word(word: &str, character: char) -> bool {
     if is_opening(last) {
         return false;
     }
-    let after_cjk = word.chars().any(is_cjk);
+    let first = word.chars().find(|character| !is_opening(*character));
+    let after_cjk = first.is_some_and(is_cjk);
     is_cjk(character)
         || (is_opening(character) && (after_cjk || is_wide(character)))
         || (after_cjk && character.is_alphanumeric())
