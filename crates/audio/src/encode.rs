@@ -120,3 +120,31 @@ pub fn encode(encoding: Encoding, pcm: &[i16]) -> Result<Vec<u8>, Unsupported> {
     encoder.finish(&mut bytes);
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn may_move_between_threads() {
+        fn assert_send<T: Send>() {}
+        assert_send::<Encoder>();
+        assert_send::<crate::Synthesis>();
+        assert_send::<crate::Hearer>();
+    }
+
+    #[test]
+    fn refuses_a_wav_that_cannot_tell_its_length() {
+        let encoding = |sizes| Encoding {
+            format: Format::Wav(sizes),
+            rate_hz: 8000,
+        };
+        let too_long = MAX_WAV_SAMPLES + 1;
+        assert_eq!(
+            Encoder::new(encoding(WavSizes::Exact), too_long).err(),
+            Some(Unsupported::TooLong { samples: too_long })
+        );
+        assert!(Encoder::new(encoding(WavSizes::Exact), MAX_WAV_SAMPLES).is_ok());
+        assert!(Encoder::new(encoding(WavSizes::Unknown), too_long).is_ok());
+    }
+}

@@ -4,6 +4,7 @@
 //! Utterance ─→ Timeline (one sample counter: words, marks, total)
 //!     └──────→ Synthesis ─ i16 ─→ Encoder ─ bytes ─→ pcm wav µ-law A-law flac mp3 ogg webm
 //!                           i16 ←─ Decoder ←─ bytes    what recognition clients send
+//!                           i16 ─→ Hearer              the text that our own sound carries
 //!                           i16 ─→ Vad                 where somebody speaks
 //! ```
 //!
@@ -18,25 +19,38 @@ pub mod decode;
 pub mod encode;
 pub mod format;
 pub mod g711;
+pub mod hear;
 pub mod speech;
 pub mod synth;
 pub mod timeline;
 pub mod vad;
 pub mod wav;
 
+mod clipping;
 mod crc;
+mod damage;
+mod ear;
 mod ebml;
 mod flac;
 mod hash;
+mod modem;
 mod mp3;
 mod ogg;
 mod opus;
+mod packet;
+mod receive;
+mod reed_solomon;
+mod resample;
 mod sine;
+mod tone;
+mod unread;
 mod webm;
+mod words;
 
 pub use decode::{Decoder, SampleFormat};
 pub use encode::Encoder;
 pub use format::{Encoding, Endian, Format, Unsupported, WavSizes};
+pub use hear::{Damage, DamageKind, Heard, HeardWord, Hearer};
 pub use speech::{Unit, Utterance};
 pub use synth::{Signal, Synthesis};
 pub use timeline::{Span, Timeline};

@@ -4,6 +4,8 @@
 //! plain reading of plain text. How long a word lasts is decided here and nowhere else,
 //! see [`Utterance::word_us`].
 
+use crate::{modem, packet};
+
 /// One thing to be said, in one voice, with one prosody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Utterance {
@@ -146,10 +148,18 @@ pub const fn is_cjk(character: char) -> bool {
 
 /// Length of the sound of a word in milliseconds; it ends where the word's time ends.
 ///
-/// 130 ms and 25 ms more for every two bytes (rounded up) of its UTF-8 text.
+/// 130 ms and 25 ms more for every two bytes (rounded up) of its text in UTF-8 or UTF-16,
+/// whichever is shorter; a text of more than 31 bytes is cut into several such sounds with
+/// [`GAP_MS`] between them.
 #[must_use]
 pub fn sound_ms(text: &str) -> u64 {
-    130 + 25 * u64::try_from(text.len().div_ceil(2)).unwrap_or(u64::MAX / 64)
+    let fragments = packet::fragments(text);
+    let gaps = GAP_MS * (fragments.len() as u64 - 1);
+    fragments
+        .iter()
+        .map(|text| u64::from(modem::packet_ms(text)))
+        .sum::<u64>()
+        + gaps
 }
 
 /// Normal time of a word.
@@ -190,7 +200,8 @@ fn starts_word(word: &str, character: char) -> bool {
     if is_opening(last) {
         return false;
     }
-    let after_cjk = word.chars().any(is_cjk);
+    let first = word.chars().find(|character| !is_opening(*character));
+    let after_cjk = first.is_some_and(is_cjk);
     is_cjk(character)
         || (is_opening(character) && (after_cjk || is_wide(character)))
         || (after_cjk && character.is_alphanumeric())
@@ -274,6 +285,8 @@ mod tests {
     #[case::half_as_fast("Hello", 500, 1000, 1_000_000)]
     #[case::speeds_multiply("Hello", 2000, 500, 500_000)]
     #[case::long_word_takes_longer("internationalization", 1000, 1000, 760_000)]
+    #[case::longest_single_sound(&"x".repeat(31), 1000, 1000, 1_060_000)]
+    #[case::two_sounds_and_a_gap(&"x".repeat(32), 1000, 1000, 1_410_000)]
     #[case::never_shorter_than_its_sound("Hello", 20_000, 1000, 225_000)]
     #[case::speed_zero_is_the_slowest("Hello", 0, 1000, 10_000_000)]
     fn word_time(

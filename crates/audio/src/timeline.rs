@@ -99,12 +99,12 @@ impl Span {
 /// A number of samples in milliseconds, rounded to the nearest.
 #[must_use]
 pub fn milliseconds(samples: u64, rate_hz: u32) -> u64 {
-    let rate = u64::from(rate_hz.max(1));
-    (samples * 1000 + rate / 2) / rate
+    let rate = u128::from(rate_hz.max(1));
+    u64::try_from((u128::from(samples) * 1000 + rate / 2) / rate).unwrap_or(u64::MAX)
 }
 
 fn samples(at_us: u64, rate_hz: u32) -> u64 {
-    at_us * u64::from(rate_hz) / 1_000_000
+    u64::try_from(u128::from(at_us) * u128::from(rate_hz) / 1_000_000).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -154,6 +154,15 @@ mod tests {
         );
         assert_eq!(timeline.marks, [4000]);
         assert_eq!(timeline.total_samples, 8800);
+    }
+
+    #[test]
+    fn a_thousand_longest_pauses_are_survived() {
+        let said = utterance(vec![Unit::Pause { ms: u32::MAX }; 1000]);
+        assert_eq!(
+            Timeline::new(&said, 192_000).total_ms(),
+            1000 * u64::from(u32::MAX)
+        );
     }
 
     #[test]

@@ -91,3 +91,57 @@ pub(crate) fn assert_opus_comes_back(packets: &[Vec<u8>], rate_hz: u32, skip: u1
     let quality = signal_to_noise_db(pcm, sound);
     assert!(quality > 20.0, "{quality} dB");
 }
+
+/// White noise that is the same in every run.
+pub(crate) struct Noise(u64);
+
+impl Noise {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// A sample of noise with that root mean square: twelve uniform numbers make it normal.
+    #[expect(clippy::cast_possible_truncation, reason = "clamped")]
+    pub(crate) fn sample(&mut self, rms: f64) -> i16 {
+        let sum: f64 = (0..12).map(|_| self.uniform()).sum();
+        ((sum - 6.0) * rms).clamp(-32_768.0, 32_767.0) as i16
+    }
+
+    fn uniform(&mut self) -> f64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        f64::from(u32::try_from(self.0 >> 32).unwrap()) / 4_294_967_296.0
+    }
+}
+
+/// Adds white noise, relative to the mean power with pauses.
+pub(crate) fn add_noise(pcm: &[i16], signal_over_noise_db: i32) -> Vec<i16> {
+    let power = pcm
+        .iter()
+        .map(|sample| f64::from(*sample).powi(2))
+        .sum::<f64>()
+        / pcm.len() as f64;
+    let rms = (power / 10f64.powf(f64::from(signal_over_noise_db) / 10.0)).sqrt();
+    let mut noise = Noise::new(1);
+    pcm.iter()
+        .map(|sample| sample.saturating_add(noise.sample(rms)))
+        .collect()
+}
+
+/// Resamples as hasty code does: along a line from sample to sample, without a filter.
+pub(crate) fn interpolate(pcm: &[i16], from_hz: u32, to_hz: u32) -> Vec<i16> {
+    let count = pcm.len() as u64 * u64::from(to_hz) / u64::from(from_hz);
+    let sample = |n: u64| {
+        let position = n * u64::from(from_hz);
+        let (index, fraction) = (position / u64::from(to_hz), position % u64::from(to_hz));
+        let at = |n: u64| {
+            pcm.get(usize::try_from(n).unwrap())
+                .map_or(0, |sample| i64::from(*sample))
+        };
+        let step = (at(index + 1) - at(index)) * fraction.cast_signed() / i64::from(to_hz);
+        i16::try_from(at(index) + step).unwrap()
+    };
+    (0..count).map(sample).collect()
+}
