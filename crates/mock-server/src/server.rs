@@ -113,6 +113,9 @@ impl Server {
 /// How long sessions may take to end when the server stops.
 const STOP: std::time::Duration = std::time::Duration::from_millis(1500);
 
+/// The smallest buffer that hyper takes for a request head.
+const LEAST_HEAD: usize = 8 << 10;
+
 /// One connection: HTTP until a request is accepted, then its session.
 async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
     // Without it small messages wait for delayed acknowledgements.
@@ -131,7 +134,7 @@ async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(guards.head_time)
-        .max_buf_size(guards.head_bytes)
+        .max_buf_size(guards.head_bytes.max(LEAST_HEAD))
         .title_case_headers(true)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();

@@ -231,6 +231,16 @@ async fn stopping_closes_with_1001() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn stopping_does_not_wait_long_for_a_client_that_does_not_answer() {
+    let run = run(Pace::Burst).await;
+    let before = Instant::now();
+    run.stop.cancel();
+    run.task.await.unwrap();
+    assert_eq!(before.elapsed(), Duration::from_secs(1));
+    assert_eq!(ending(&run.journal), (1001, "server"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_vanished_client_is_1006() {
     let run = run(Pace::Burst).await;
     drop(run.client);

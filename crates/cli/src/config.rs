@@ -1,0 +1,201 @@
+//! The file of `--config`: TOML to [`Settings`], or a line and a caret.
+
+use std::ops::Range;
+use std::path::Path;
+
+use crate::failure::Failure;
+use crate::settings::Settings;
+use crate::text::{columns, plain};
+
+/// Reads the settings of a file.
+pub(crate) fn load(file: &Path) -> Result<Settings, Failure> {
+    let name = file.display().to_string();
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        Failure::Usage(format!(
+            "cannot read {name}: {error}; --config takes a readable TOML file"
+        ))
+    })?;
+    parse(&name, &text).map_err(Failure::Usage)
+}
+
+/// The settings of a text; otherwise where it is wrong and how, with the line and a caret.
+fn parse(name: &str, text: &str) -> Result<Settings, String> {
+    toml::from_str(text).map_err(|error| {
+        // A file has keys, whatever the library calls them.
+        let message = error.message().replacen("unknown field", "unknown key", 1);
+        diagnostic(name, text, &message, error.span().unwrap_or_default())
+    })
+}
+
+/// `file:3:9: message`, the line, and carets under the bytes of `span`.
+fn diagnostic(name: &str, text: &str, message: &str, span: Range<usize>) -> String {
+    let before = text.get(..span.start).unwrap_or(text);
+    let number = before.matches('\n').count() + 1;
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = first_line(text.get(line_start..));
+    let lead = before.get(line_start..).unwrap_or_default();
+    let marked = first_line(text.get(span));
+    let shown = |part: &str| plain(&part.replace('\t', "    "));
+    let column = lead.chars().count() + 1;
+    let gutter = " ".repeat(number.to_string().len());
+    let indent = " ".repeat(columns(&shown(lead)));
+    let carets = "^".repeat(columns(&shown(marked)).max(1));
+    format!(
+        "{name}:{number}:{column}: {}\n{gutter} |\n{number} | {}\n{gutter} | {indent}{carets}",
+        plain(message),
+        shown(line),
+    )
+}
+
+fn first_line(text: Option<&str>) -> &str {
+    text.and_then(|text| text.lines().next())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use wire::registry;
+
+    use super::*;
+
+    fn problem(text: &str) -> String {
+        parse("mynah.toml", text).unwrap_err()
+    }
+
+    #[test]
+    fn every_key_is_taken() {
+        let text = "listen = '[::1]:0'\nseed = 5\nclock = 'manual'\npace = 'x4'\n\
+                    transcript = ['one', 'two']\nknob = []\nlog_level = 'debug'\n[knobs]\n\
+                    [guards]\nhead_bytes = 8192\nhead_ms = 1\nclose_ms = 2\n\
+                    message_bytes = 3\nconnections = 4\njournal_bytes = 0\n";
+        let options = parse("mynah.toml", text).unwrap().into_options();
+        insta::assert_debug_snapshot!(options, @r#"
+        Options {
+            listen: [::1]:0,
+            seed: 5,
+            clock: Manual,
+            pace: Times(
+                4,
+            ),
+            transcripts: [
+                "one",
+                "two",
+            ],
+            knobs: {},
+            guards: Guards {
+                head_bytes: 8192,
+                head_time: 1ms,
+                close_time: 2ms,
+                message_bytes: 3,
+                connections: 4,
+                journal_bytes: 0,
+            },
+        }
+        "#);
+    }
+
+    #[test]
+    fn an_unknown_key_is_shown() {
+        insta::assert_snapshot!(problem("seed = 1\nlisten_on = 'x'\n"), @"
+        mynah.toml:2:1: unknown key `listen_on`, expected one of `listen`, `seed`, `clock`, `pace`, `transcript`, `knob`, `log_level`, `knobs`, `guards`
+          |
+        2 | listen_on = 'x'
+          | ^^^^^^^^^
+        ");
+    }
+
+    #[test]
+    fn a_wrong_value_is_shown_with_what_it_takes() {
+        insta::assert_snapshot!(problem("seed = 1\n\nclock = \"x0\" # no\n"), @r#"
+        mynah.toml:3:9: takes real, manual or xN with a whole N from 1, such as x50, not "x0"
+          |
+        3 | clock = "x0" # no
+          |         ^^^^
+        "#);
+    }
+
+    #[test]
+    fn a_wrong_type_is_shown_with_what_it_takes() {
+        insta::assert_snapshot!(problem("pace = 5\n"), @"
+        mynah.toml:1:8: invalid type: integer `5`, expected burst, realtime or xN with a whole N from 1, such as x4
+          |
+        1 | pace = 5
+          |        ^
+        ");
+        insta::assert_snapshot!(problem("seed = -1"), @"
+        mynah.toml:1:8: takes a whole number from 0, not -1
+          |
+        1 | seed = -1
+          |        ^^
+        ");
+        insta::assert_snapshot!(problem("transcript = 1"), @"
+        mynah.toml:1:14: invalid type: integer `1`, expected a text, or a list of texts
+          |
+        1 | transcript = 1
+          |              ^
+        ");
+        insta::assert_snapshot!(problem("guards = 1"), @"
+        mynah.toml:1:10: invalid type: integer `1`, expected the table [guards]
+          |
+        1 | guards = 1
+          |          ^
+        ");
+    }
+
+    #[test]
+    fn a_guard_out_of_range_is_shown() {
+        insta::assert_snapshot!(problem("[guards]\n\thead_bytes = 100"), @"
+        mynah.toml:2:15: takes a whole number from 8192 to 1073741824, not 100
+          |
+        2 |     head_bytes = 100
+          |                  ^^^
+        ");
+    }
+
+    #[test]
+    fn broken_toml_is_shown() {
+        insta::assert_snapshot!(problem("seed = \nclock = 'real'"), @"
+        mynah.toml:1:8: string values must be quoted, expected literal string
+          |
+        1 | seed = 
+          |        ^
+        ");
+        insta::assert_snapshot!(problem("transcript = ['语音', 'b]"), @"
+        mynah.toml:1:24: unclosed array, expected `]`
+          |
+        1 | transcript = ['语音', 'b]
+          |                          ^
+        ");
+        insta::assert_snapshot!(problem("seed = 1\nseed = 2"), @"
+        mynah.toml:2:1: duplicate key
+          |
+        2 | seed = 2
+          | ^^^^
+        ");
+    }
+
+    #[test]
+    fn an_endpoint_that_is_not_served_is_shown_at_its_name() {
+        let text = problem("[knobs.\"no/where\"]\nidle = 1\n");
+        assert!(
+            text.starts_with("mynah.toml:1:8: unknown endpoint \"no/where\"; there "),
+            "{text}"
+        );
+        assert!(text.ends_with("\n  |        ^^^^^^^^^^"), "{text}");
+    }
+
+    #[rstest]
+    #[case::name("nonsense = 1", 1, "unknown knob \"nonsense\"")]
+    fn an_unknown_knob_is_shown_at_its_name(
+        #[case] line: &str,
+        #[case] column: usize,
+        #[case] message: &str,
+    ) {
+        for endpoint in registry::endpoints() {
+            let text = problem(&format!("[knobs.\"{}\"]\n{line}\n", endpoint.name));
+            let lead = format!("mynah.toml:2:{column}: {}: {message}", endpoint.name);
+            assert!(text.starts_with(&lead), "{text}");
+        }
+    }
+}

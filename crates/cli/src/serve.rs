@@ -1,0 +1,202 @@
+//! `mynah serve`: the mock, until somebody stops it.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use mock_server::{Options, Server};
+use tracing_subscriber::EnvFilter;
+
+use crate::config;
+use crate::failure::Failure;
+use crate::names;
+use crate::settings::{LogLevel, Settings};
+
+/// The options of `mynah serve`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    settings: Settings,
+    /// A TOML file with these options as keys (`log_level`), `[guards]` and `[knobs."ENDPOINT"]`
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// Serves until SIGTERM or SIGINT.
+pub(crate) fn run(args: Args) -> Result<String, Failure> {
+    let file = args.config.as_deref().map(config::load).transpose()?;
+    let rust_log = std::env::var("RUST_LOG").ok();
+    let file = file.unwrap_or_default();
+    let filter = log_filter(args.settings.log_level, rust_log.as_deref(), file.log_level)?;
+    start_logging(filter);
+    let options = args.settings.over(file).into_options();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Operation(format!("cannot start any thread: {error}")))?;
+    let served = runtime.block_on(serve(options));
+    // Sound that is still being made is of no use to anybody now.
+    runtime.shutdown_background();
+    served.map(|()| String::new())
+}
+
+/// Examples for `--help`.
+pub(crate) fn examples() -> String {
+    format!(
+        "Examples:\n  mynah serve\n  mynah serve --listen 127.0.0.1:0 --pace realtime --transcript 'hello world'\n  \
+         mynah serve --clock x50 --config mynah.toml\n\n\
+         When connections are accepted, one line on standard output says where:\n  \
+         mynah ready ws://127.0.0.1:7070 admin http://127.0.0.1:7070/__mynah/\n\
+         Logs go to standard error. SIGTERM and SIGINT end the server with status 0.\n\n\
+         A file for --config:\n  pace = \"realtime\"\n  transcript = [\"first\", \"second\"]\n  \
+         [guards]\n  connections = 500\n  [knobs.\"{}\"]\n  # as `mynah endpoints --knobs` lists them",
+        names::example_endpoint()
+    )
+}
+
+async fn serve(options: Options) -> Result<(), Failure> {
+    let address = options.listen;
+    // Before anybody can know that there is something to stop.
+    let stop = stop_signal()
+        .map_err(|error| Failure::Operation(format!("cannot wait for signals: {error}")))?;
+    let server = Server::bind(options)
+        .await
+        .map_err(|error| Failure::Operation(cannot_listen(address, &error)))?;
+    if let Err(error) = announce(server.address()) {
+        tracing::warn!(%error, "cannot write the ready line");
+    }
+    server.run(stop).await;
+    Ok(())
+}
+
+/// The one line on standard output.
+fn announce(address: SocketAddr) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(
+        out,
+        "mynah ready ws://{address} admin http://{address}/__mynah/"
+    )?;
+    out.flush()
+}
+
+/// Why the server cannot listen, and what would help.
+fn cannot_listen(address: SocketAddr, error: &io::Error) -> String {
+    let remedy = match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            "stop the program that uses it, or pick a free port with --listen 127.0.0.1:0"
+        }
+        io::ErrorKind::PermissionDenied => "choose a port from 1024 with --listen 127.0.0.1:7070",
+        io::ErrorKind::AddrNotAvailable => {
+            "this machine does not have the address; use --listen 127.0.0.1:7070"
+        }
+        _ => "choose another address with --listen 127.0.0.1:7070",
+    };
+    format!("cannot listen on {address}: {error}; {remedy}")
+}
+
+/// Completes on SIGTERM or SIGINT.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Completes on Ctrl-C.
+#[cfg(not(unix))]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // Without the signal the server runs until it is killed.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}
+
+/// What is logged: the command line decides, then `RUST_LOG`, then the file.
+fn log_filter(
+    line: Option<LogLevel>,
+    rust_log: Option<&str>,
+    file: Option<LogLevel>,
+) -> Result<EnvFilter, Failure> {
+    let rust_log = rust_log.filter(|directives| !directives.trim().is_empty());
+    let level = match (line, rust_log, file) {
+        (Some(level), _, _) | (None, None, Some(level)) => level,
+        (None, Some(directives), _) => {
+            return EnvFilter::try_new(directives).map_err(|error| {
+                Failure::Usage(format!(
+                    "RUST_LOG is {directives:?}: {error}; write a level such as debug, or mock_server=debug"
+                ))
+            });
+        }
+        (None, None, None) => LogLevel::DEFAULT,
+    };
+    Ok(EnvFilter::new(level.name()))
+}
+
+/// Sends log lines to standard error, coloured only where somebody looks.
+fn start_logging(filter: EnvFilter) {
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let started = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal() && !no_color)
+        .with_target(false)
+        // A closed standard error is no reason to stop.
+        .log_internal_errors(false)
+        .try_init();
+    let Ok(()) = started else {
+        unreachable!("logging is started once")
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::settings::Setting as _;
+
+    #[rstest]
+    #[case::nobody(None, None, None, "info")]
+    #[case::file(None, None, Some("warn"), "warn")]
+    #[case::variable(None, Some("mock_server=debug"), Some("warn"), "mock_server=debug")]
+    #[case::empty_variable(None, Some(" "), Some("warn"), "warn")]
+    #[case::command_line(Some("off"), Some("debug"), Some("warn"), "off")]
+    fn the_nearest_word_on_logging_counts(
+        #[case] line: Option<&str>,
+        #[case] rust_log: Option<&str>,
+        #[case] file: Option<&str>,
+        #[case] filter: &str,
+    ) {
+        let level = |name| LogLevel::of(name).unwrap();
+        let chosen = log_filter(line.map(level), rust_log, file.map(level)).unwrap();
+        assert_eq!(chosen.to_string(), filter);
+    }
+
+    #[test]
+    fn a_broken_variable_is_a_usage_error() {
+        let refused = log_filter(None, Some("mock_server=loud"), None).unwrap_err();
+        insta::assert_snapshot!(refused, @r#"error: RUST_LOG is "mock_server=loud": error parsing level filter: expected one of "off", "error", "warn", "info", "debug", "trace", or a number 0-5; write a level such as debug, or mock_server=debug"#);
+    }
+
+    #[rstest]
+    #[case(io::ErrorKind::AddrInUse, "--listen 127.0.0.1:0")]
+    #[case(io::ErrorKind::PermissionDenied, "a port from 1024")]
+    #[case(io::ErrorKind::AddrNotAvailable, "does not have the address")]
+    #[case(io::ErrorKind::Other, "choose another address")]
+    fn a_refused_address_comes_with_a_remedy(#[case] kind: io::ErrorKind, #[case] remedy: &str) {
+        let line = cannot_listen(([127, 0, 0, 1], 80).into(), &kind.into());
+        assert!(
+            line.starts_with("cannot listen on 127.0.0.1:80: "),
+            "{line}"
+        );
+        assert!(line.contains(remedy), "{line}");
+    }
+}

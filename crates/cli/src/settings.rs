@@ -1,0 +1,461 @@
+//! What can be chosen about a server, on the command line and in a file alike.
+//!
+//! [`Settings`] is both: a long option `--log-level` is the key `log_level` of the file. A kind
+//! of value is one type here, with one parser and one sentence about what it takes.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::net::SocketAddr;
+use std::str::FromStr;
+use std::time::Duration;
+
+use mock_server::{ClockMode, Guards, Options, Pace};
+use serde::de::{self, Deserializer, Visitor};
+
+use crate::knobs::{KnobSetting, KnobTables};
+
+/// Everything that can be chosen; what is not chosen stays as it is.
+#[derive(Clone, Debug, Default, clap::Args, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Settings {
+    /// Where to listen; port 0 picks a free one [default: 127.0.0.1:7070]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<Listen>,
+    /// Decides every id that is drawn [default: 0]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<Whole<0, { u64::MAX }>>,
+    /// Time for the services' limits: real, N times as fast, or still until POST clock [default: real]
+    #[arg(long, value_name = "real|xN|manual")]
+    pub(crate) clock: Option<Clock>,
+    /// How fast audio is sent: at once, as it sounds, or N times as fast [default: burst]
+    #[arg(long, value_name = "burst|realtime|xN")]
+    pub(crate) pace: Option<Speed>,
+    /// What recognition answers, one text a result, in order; then it describes the audio
+    #[arg(long, value_name = "TEXT")]
+    #[serde(deserialize_with = "one_or_more_texts")]
+    pub(crate) transcript: Vec<String>,
+    /// Chooses a behaviour that nobody has documented; `mynah endpoints --knobs` lists them
+    #[arg(long, value_name = "ENDPOINT.NAME=VALUE")]
+    pub(crate) knob: Vec<KnobSetting>,
+    /// What is logged; without it `RUST_LOG` decides [default: info]
+    #[arg(long, value_name = "off|error|warn|info|debug|trace")]
+    pub(crate) log_level: Option<LogLevel>,
+    /// The knobs of a file, in a table for each endpoint.
+    #[arg(skip)]
+    pub(crate) knobs: KnobTables,
+    /// The limits against hostile peers, in files only.
+    #[arg(skip)]
+    pub(crate) guards: GuardSettings,
+}
+
+impl Settings {
+    /// These settings, and those of `file` where these say nothing.
+    pub(crate) fn over(self, file: Self) -> Self {
+        Self {
+            listen: self.listen.or(file.listen),
+            seed: self.seed.or(file.seed),
+            clock: self.clock.or(file.clock),
+            pace: self.pace.or(file.pace),
+            transcript: match self.transcript.is_empty() {
+                true => file.transcript,
+                false => self.transcript,
+            },
+            // Later ones win, knob by knob.
+            knob: [file.knobs.0, file.knob, self.knobs.0, self.knob].concat(),
+            log_level: self.log_level.or(file.log_level),
+            knobs: KnobTables::default(),
+            guards: file.guards,
+        }
+    }
+
+    /// The options of a server with these settings.
+    pub(crate) fn into_options(self) -> Options {
+        let default = Options::default();
+        let mut options = Options {
+            listen: self.listen.map_or(DEFAULT_LISTEN, |listen| listen.0),
+            seed: self.seed.map_or(default.seed, |seed| seed.0),
+            clock: self.clock.map_or(default.clock, |clock| clock.0),
+            pace: self.pace.map_or(default.pace, |speed| speed.0),
+            transcripts: self.transcript,
+            knobs: default.knobs,
+            guards: self.guards.into_guards(),
+        };
+        for knob in self.knobs.0.iter().chain(&self.knob) {
+            knob.turn(&mut options);
+        }
+        options
+    }
+}
+
+/// Where the server listens if nobody says.
+const DEFAULT_LISTEN: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 7070);
+
+/// The table `[guards]`.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "the table [guards]")]
+pub(crate) struct GuardSettings {
+    // Less than this the HTTP library does not take.
+    head_bytes: Option<Whole<8192, { 1 << 30 }>>,
+    head_ms: Option<Whole<1, DAY_MS>>,
+    close_ms: Option<Whole<1, DAY_MS>>,
+    message_bytes: Option<Whole<1, { 1 << 40 }>>,
+    connections: Option<Whole<1, 10_000_000>>,
+    journal_bytes: Option<Whole<0, { 1 << 50 }>>,
+}
+
+const DAY_MS: u64 = 86_400_000;
+
+impl GuardSettings {
+    fn into_guards(self) -> Guards {
+        let default = Guards::default();
+        let time = |ms: u64| Duration::from_millis(ms);
+        Guards {
+            head_bytes: self.head_bytes.map_or(default.head_bytes, Whole::size),
+            head_time: self.head_ms.map_or(default.head_time, |ms| time(ms.0)),
+            close_time: self.close_ms.map_or(default.close_time, |ms| time(ms.0)),
+            message_bytes: self.message_bytes.map_or(default.message_bytes, |n| n.0),
+            connections: self.connections.map_or(default.connections, Whole::size),
+            journal_bytes: self
+                .journal_bytes
+                .map_or(default.journal_bytes, Whole::size),
+        }
+    }
+}
+
+/// A kind of value that is written as text.
+pub(crate) trait Setting: Sized {
+    /// What it takes, as it follows "takes" or "expected".
+    const TAKES: &'static str;
+
+    /// The value of a text, if the text is one.
+    fn of(text: &str) -> Option<Self>;
+}
+
+/// A text that a setting does not take.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("takes {takes}, not {given}")]
+pub(crate) struct NotTaken {
+    takes: String,
+    given: String,
+}
+
+fn parse<T: Setting>(text: &str) -> Result<T, NotTaken> {
+    T::of(text).ok_or_else(|| NotTaken {
+        takes: T::TAKES.to_owned(),
+        given: format!("{text:?}"),
+    })
+}
+
+/// Where to listen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Listen(SocketAddr);
+
+impl Setting for Listen {
+    const TAKES: &'static str = "an address and a port such as 127.0.0.1:7070 or [::1]:7070";
+
+    fn of(text: &str) -> Option<Self> {
+        text.parse().ok().map(Self)
+    }
+}
+
+/// What moves the services' time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Clock(ClockMode);
+
+impl Setting for Clock {
+    const TAKES: &'static str = "real, manual or xN with a whole N from 1, such as x50";
+
+    fn of(text: &str) -> Option<Self> {
+        Some(Self(match text {
+            "real" => ClockMode::Times(1),
+            "manual" => ClockMode::Manual,
+            _ => ClockMode::Times(times(text)?),
+        }))
+    }
+}
+
+/// How fast audio is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Speed(Pace);
+
+impl Setting for Speed {
+    const TAKES: &'static str = "burst, realtime or xN with a whole N from 1, such as x4";
+
+    fn of(text: &str) -> Option<Self> {
+        Some(Self(match text {
+            "burst" => Pace::Burst,
+            "realtime" => Pace::Times(1),
+            _ => Pace::Times(times(text)?),
+        }))
+    }
+}
+
+/// The N of `xN`.
+fn times(text: &str) -> Option<u32> {
+    let digits = text.strip_prefix('x')?;
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|n| is_number && *n > 0)
+}
+
+/// What is logged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LogLevel(&'static str);
+
+impl LogLevel {
+    /// The level if nobody says.
+    pub(crate) const DEFAULT: Self = Self("info");
+
+    /// Its name, which is also a directive of `RUST_LOG`.
+    pub(crate) const fn name(self) -> &'static str {
+        self.0
+    }
+}
+
+impl Setting for LogLevel {
+    const TAKES: &'static str = "off, error, warn, info, debug or trace";
+
+    fn of(text: &str) -> Option<Self> {
+        let levels = ["off", "error", "warn", "info", "debug", "trace"];
+        levels.into_iter().find(|level| *level == text).map(Self)
+    }
+}
+
+impl FromStr for Listen {
+    type Err = NotTaken;
+
+    fn from_str(text: &str) -> Result<Self, NotTaken> {
+        parse(text)
+    }
+}
+
+impl FromStr for Clock {
+    type Err = NotTaken;
+
+    fn from_str(text: &str) -> Result<Self, NotTaken> {
+        parse(text)
+    }
+}
+
+impl FromStr for Speed {
+    type Err = NotTaken;
+
+    fn from_str(text: &str) -> Result<Self, NotTaken> {
+        parse(text)
+    }
+}
+
+impl FromStr for LogLevel {
+    type Err = NotTaken;
+
+    fn from_str(text: &str) -> Result<Self, NotTaken> {
+        parse(text)
+    }
+}
+
+impl<'de> de::Deserialize<'de> for Listen {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(AsText(PhantomData))
+    }
+}
+
+impl<'de> de::Deserialize<'de> for Clock {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(AsText(PhantomData))
+    }
+}
+
+impl<'de> de::Deserialize<'de> for Speed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(AsText(PhantomData))
+    }
+}
+
+impl<'de> de::Deserialize<'de> for LogLevel {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(AsText(PhantomData))
+    }
+}
+
+/// Reads a [`Setting`] from a file.
+struct AsText<T>(PhantomData<T>);
+
+impl<T: Setting> Visitor<'_> for AsText<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(T::TAKES)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        parse(text).map_err(E::custom)
+    }
+}
+
+/// A whole number in a range, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Whole<const LOW: u64, const HIGH: u64>(u64);
+
+impl<const LOW: u64, const HIGH: u64> Whole<LOW, HIGH> {
+    /// The number as a size in memory.
+    fn size(self) -> usize {
+        usize::try_from(self.0).unwrap_or(usize::MAX)
+    }
+
+    fn takes() -> String {
+        match HIGH {
+            u64::MAX => format!("a whole number from {LOW}"),
+            _ => format!("a whole number from {LOW} to {HIGH}"),
+        }
+    }
+
+    fn of(number: impl TryInto<u64> + fmt::Display + Copy) -> Result<Self, NotTaken> {
+        match number.try_into() {
+            Ok(n) if (LOW..=HIGH).contains(&n) => Ok(Self(n)),
+            _ => Err(Self::refuse(&number.to_string())),
+        }
+    }
+
+    fn refuse(given: &str) -> NotTaken {
+        NotTaken {
+            takes: Self::takes(),
+            given: given.to_owned(),
+        }
+    }
+}
+
+impl<const LOW: u64, const HIGH: u64> FromStr for Whole<LOW, HIGH> {
+    type Err = NotTaken;
+
+    fn from_str(text: &str) -> Result<Self, NotTaken> {
+        let number: u64 = text
+            .parse()
+            .map_err(|_| Self::refuse(&format!("{text:?}")))?;
+        Self::of(number)
+    }
+}
+
+impl<'de, const LOW: u64, const HIGH: u64> de::Deserialize<'de> for Whole<LOW, HIGH> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_u64(AsNumber)
+    }
+}
+
+/// Reads a [`Whole`] from a file.
+struct AsNumber<const LOW: u64, const HIGH: u64>;
+
+impl<const LOW: u64, const HIGH: u64> Visitor<'_> for AsNumber<LOW, HIGH> {
+    type Value = Whole<LOW, HIGH>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&Whole::<LOW, HIGH>::takes())
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
+        Whole::of(number).map_err(E::custom)
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
+        Whole::of(number).map_err(E::custom)
+    }
+}
+
+/// One text, or a list of them.
+fn one_or_more_texts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    struct Texts;
+
+    impl<'de> Visitor<'de> for Texts {
+        type Value = Vec<String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a text, or a list of texts")
+        }
+
+        fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+            Ok(vec![text.to_owned()])
+        }
+
+        fn visit_seq<A: de::SeqAccess<'de>>(self, mut texts: A) -> Result<Self::Value, A::Error> {
+            let mut all = Vec::new();
+            while let Some(text) = texts.next_element()? {
+                all.push(text);
+            }
+            Ok(all)
+        }
+    }
+
+    from.deserialize_any(Texts)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("real", Some(ClockMode::Times(1)))]
+    #[case("x1", Some(ClockMode::Times(1)))]
+    #[case("x50", Some(ClockMode::Times(50)))]
+    #[case("manual", Some(ClockMode::Manual))]
+    #[case("x0", None)]
+    #[case("x", None)]
+    #[case("x+5", None)]
+    #[case("x0.5", None)]
+    #[case("x4294967296", None)]
+    #[case("50", None)]
+    #[case("Real", None)]
+    #[case("", None)]
+    fn a_clock_is_a_word_or_a_factor(#[case] text: &str, #[case] mode: Option<ClockMode>) {
+        assert_eq!(Clock::of(text).map(|clock| clock.0), mode);
+    }
+
+    #[rstest]
+    #[case("burst", Some(Pace::Burst))]
+    #[case("realtime", Some(Pace::Times(1)))]
+    #[case("x4", Some(Pace::Times(4)))]
+    #[case("x0", None)]
+    #[case("real", None)]
+    fn a_pace_is_a_word_or_a_factor(#[case] text: &str, #[case] pace: Option<Pace>) {
+        assert_eq!(Speed::of(text).map(|speed| speed.0), pace);
+    }
+
+    #[test]
+    fn a_refusal_says_what_is_taken() {
+        let refused: Result<Listen, NotTaken> = "localhost".parse();
+        insta::assert_snapshot!(refused.unwrap_err(), @r#"takes an address and a port such as 127.0.0.1:7070 or [::1]:7070, not "localhost""#);
+        let refused: Result<Whole<1, 9>, NotTaken> = "10".parse();
+        insta::assert_snapshot!(refused.unwrap_err(), @"takes a whole number from 1 to 9, not 10");
+        let refused: Result<Whole<0, { u64::MAX }>, NotTaken> = "-1".parse();
+        insta::assert_snapshot!(refused.unwrap_err(), @r#"takes a whole number from 0, not "-1""#);
+    }
+
+    #[test]
+    fn the_default_is_that_of_the_server_but_for_the_port() {
+        let options = Settings::default().into_options();
+        let default = Options::default();
+        assert_eq!(options.listen, DEFAULT_LISTEN);
+        assert_eq!(options.guards, default.guards);
+        assert_eq!(options.clock, default.clock);
+        assert_eq!(options.pace, default.pace);
+        assert_eq!(options.seed, default.seed);
+    }
+
+    #[test]
+    fn the_command_line_wins_over_the_file() {
+        let file: Settings = toml::from_str(
+            "seed = 1\nclock = 'x2'\ntranscript = ['a', 'b']\n[guards]\nconnections = 3",
+        )
+        .unwrap();
+        let line = Settings {
+            seed: Some(Whole(7)),
+            transcript: vec!["c".to_owned()],
+            ..Settings::default()
+        };
+        let options = line.over(file).into_options();
+        assert_eq!(options.seed, 7);
+        assert_eq!(options.clock, ClockMode::Times(2));
+        assert_eq!(options.transcripts, ["c"]);
+        assert_eq!(options.guards.connections, 3);
+    }
+}

@@ -1,0 +1,11 @@
+//! The built binary, run as users run it.
+
+#[cfg(test)]
+mod decode;
+#[cfg(test)]
+mod lists;
+#[cfg(test)]
+#[cfg(unix)]
+mod serve;
+#[cfg(test)]
+mod support;

@@ -1,0 +1,167 @@
+//! `mynah serve` as a process: one line when it is ready, and an end on request.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use rstest::rstest;
+
+use crate::support::{err, mynah, run};
+
+/// A running server, killed when it is dropped.
+struct Mock {
+    child: Child,
+    out: BufReader<std::process::ChildStdout>,
+    ready: String,
+    address: SocketAddr,
+}
+
+impl Mock {
+    fn start(command: &mut Command) -> Self {
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut ready = String::new();
+        out.read_line(&mut ready).unwrap();
+        let address = ready
+            .split_once("ws://")
+            .and_then(|(_, rest)| rest.split(' ').next()?.parse().ok())
+            .unwrap_or_else(|| panic!("no address in {ready:?}"));
+        Self {
+            child,
+            out,
+            ready,
+            address,
+        }
+    }
+
+    /// Sends a signal; how the process ended, what else it wrote, and how long that took.
+    fn stop(mut self, signal: &str) -> (ExitStatus, String, String, Duration) {
+        let asked = Instant::now();
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", signal, &pid]).status();
+        assert!(sent.unwrap().success());
+        let status = self.child.wait().unwrap();
+        let took = asked.elapsed();
+        let (mut out, mut log) = (String::new(), String::new());
+        self.out.read_to_string(&mut out).unwrap();
+        let mut stderr = self.child.stderr.take().unwrap();
+        stderr.read_to_string(&mut log).unwrap();
+        (status, out, log, took)
+    }
+}
+
+impl Drop for Mock {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn get(address: SocketAddr, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[rstest]
+#[case("127.0.0.1:0", "TERM")]
+#[case("127.0.0.1:0", "INT")]
+#[case("[::1]:0", "TERM")]
+#[case("0.0.0.0:0", "TERM")]
+fn says_one_line_answers_and_ends_with_0(#[case] listen: &str, #[case] signal: &str) {
+    let own: SocketAddr = listen.parse().unwrap();
+    if TcpListener::bind(own).is_err() {
+        eprintln!("skipped: this machine has no {listen}");
+        return;
+    }
+    let mock = Mock::start(&mut mynah(&["serve", "--listen", listen]));
+    let address = mock.address;
+    assert_eq!(address.ip(), own.ip());
+    assert_eq!(
+        mock.ready,
+        format!("mynah ready ws://{address} admin http://{address}/__mynah/\n")
+    );
+    let mut reachable = address;
+    if address.ip().is_unspecified() {
+        reachable.set_ip([127, 0, 0, 1].into());
+    }
+    let health = get(reachable, "/__mynah/health");
+    assert!(health.starts_with("HTTP/1.1 200 "), "{health}");
+    assert!(health.contains("\"status\":\"ok\""), "{health}");
+
+    // A client that is in the middle of something does not keep the server.
+    let mut idle = TcpStream::connect(reachable).unwrap();
+    idle.write_all(b"GET / HTTP/1.1\r\n").unwrap();
+    let (status, more, log, took) = mock.stop(signal);
+    assert_eq!(status.code(), Some(0), "{log}");
+    assert_eq!(more, "", "standard output has one line");
+    assert!(took < Duration::from_secs(2), "{took:?}");
+}
+
+#[rstest]
+#[case::a_line_a_session(&[], "", 1)]
+#[case::silence(&["--log-level", "off"], "", 0)]
+#[case::as_rust_log_says(&[], "error", 0)]
+#[case::the_option_first(&["--log-level", "info"], "error", 1)]
+fn sessions_are_logged(#[case] options: &[&str], #[case] rust_log: &str, #[case] lines: usize) {
+    let mut command = mynah(&["serve", "--listen", "127.0.0.1:0"]);
+    let mock = Mock::start(command.args(options).env("RUST_LOG", rust_log));
+    get(mock.address, "/nobody/serves/this");
+    let (_, _, log, _) = mock.stop("TERM");
+    let sessions = log.lines().filter(|line| line.contains(" INFO session "));
+    assert_eq!(sessions.count(), lines, "{log}");
+    assert!(!log.contains('\u{1b}'), "no colours in a pipe: {log}");
+}
+
+#[test]
+fn an_address_in_use_is_one_line_and_1() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = run(&["serve", "--listen", &address], b"");
+    assert_eq!(output.status.code(), Some(1));
+    let line = err(&output);
+    assert!(
+        line.starts_with(&format!("error: cannot listen on {address}: ")),
+        "{line}"
+    );
+    assert!(line.contains("--listen 127.0.0.1:0"), "{line}");
+    assert_eq!(line.lines().count(), 1, "{line}");
+    assert_eq!(output.stdout, b"");
+}
+
+#[test]
+fn the_file_counts_where_the_command_line_is_silent() {
+    let file = std::env::temp_dir().join(format!("mynah-{}.toml", std::process::id()));
+    std::fs::write(&file, "listen = '127.0.0.1:0'\nclock = 'manual'\n").unwrap();
+    let config = file.to_str().unwrap();
+    let mock = Mock::start(&mut mynah(&["serve", "--config", config]));
+    let clock = get(mock.address, "/__mynah/clock");
+    assert!(clock.contains("\"mode\":\"manual\""), "{clock}");
+    mock.stop("TERM");
+    let mock = Mock::start(&mut mynah(&["serve", "--config", config, "--clock", "x50"]));
+    let clock = get(mock.address, "/__mynah/clock");
+    assert!(clock.contains("\"mode\":\"x50\""), "{clock}");
+    mock.stop("TERM");
+    std::fs::write(&file, "clock = 'x0'\n").unwrap();
+    let output = run(&["serve", "--config", config], b"");
+    assert_eq!(output.status.code(), Some(2));
+    let text = err(&output);
+    assert!(
+        text.starts_with(&format!("error: {config}:1:9: takes real, ")),
+        "{text}"
+    );
+    assert!(text.ends_with("\n  |         ^^^^\n"), "{text}");
+    std::fs::remove_file(&file).unwrap();
+}
