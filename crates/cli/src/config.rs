@@ -66,7 +66,8 @@ mod tests {
     #[test]
     fn every_key_is_taken() {
         let text = "listen = '[::1]:0'\nseed = 5\nclock = 'manual'\npace = 'x4'\n\
-                    transcript = ['one', 'two']\nknob = []\nlog_level = 'debug'\n[knobs]\n\
+                    transcript = ['one', 'two']\nknob = []\nlog_level = 'debug'\nlog = 'json'\nstrict = 'error'\njournal = 'off'\n\
+                    journal_bytes = 6\njournal_file = 'j.jsonl'\nadmin_token = 't'\n[knobs]\n\
                     [guards]\nhead_bytes = 8192\nhead_ms = 1\nclose_ms = 2\n\
                     message_bytes = 3\nconnections = 4\njournal_bytes = 0\n";
         let options = parse("mynah.toml", text).unwrap().into_options();
@@ -89,8 +90,16 @@ mod tests {
                 close_time: 2ms,
                 message_bytes: 3,
                 connections: 4,
-                journal_bytes: 0,
+                journal_bytes: 6,
             },
+            strict: Error,
+            journal: Off,
+            journal_file: Some(
+                "j.jsonl",
+            ),
+            admin_token: Some(
+                "t",
+            ),
         }
         "#);
     }
@@ -98,7 +107,7 @@ mod tests {
     #[test]
     fn an_unknown_key_is_shown() {
         insta::assert_snapshot!(problem("seed = 1\nlisten_on = 'x'\n"), @"
-        mynah.toml:2:1: unknown key `listen_on`, expected one of `listen`, `seed`, `clock`, `pace`, `transcript`, `knob`, `log_level`, `knobs`, `guards`
+        mynah.toml:2:1: unknown key `listen_on`, expected one of `listen`, `seed`, `clock`, `pace`, `transcript`, `knob`, `log_level`, `log`, `strict`, `journal`, `journal_bytes`, `journal_file`, `admin_token`, `knobs`, `guards`
           |
         2 | listen_on = 'x'
           | ^^^^^^^^^

@@ -1,7 +1,7 @@
 //! The `mynah` command.
 //!
 //! ```text
-//! main ── clap ──▶ serve · env · endpoints · clauses · tables · decode
+//! main ── clap ──▶ serve · check · env · endpoints · clauses · tables · decode
 //!                    │        └── text for standard output, or a Failure
 //!                    └── settings ◀── config (TOML)
 //! ```
@@ -9,6 +9,7 @@
 //! A command is a file: its options, what it does, its output. All but `serve` are functions
 //! from options to text. Nothing here knows a vendor: names come from [`wire::registry`].
 
+mod check;
 mod clauses;
 mod config;
 mod decode;
@@ -21,6 +22,7 @@ mod serve;
 mod settings;
 mod tables;
 mod text;
+mod words;
 
 #[cfg(test)]
 mod demo;
@@ -51,6 +53,9 @@ enum Command {
     /// Run the mock
     #[command(after_help = serve::examples())]
     Serve(serve::Args),
+    /// Tell whether a file for `serve --config` is right
+    #[command(after_help = check::examples())]
+    Check(check::Args),
     /// Print the settings that point a vendor's clients here
     #[command(after_help = env::examples())]
     Env(env::Args),
@@ -123,6 +128,7 @@ fn one_line(text: &str) -> String {
 fn run(command: Command) -> Result<String, Failure> {
     match command {
         Command::Serve(args) => serve::run(args),
+        Command::Check(args) => check::run(&args),
         Command::Env(args) => env::run(&args),
         Command::Endpoints(args) => endpoints::run(&args),
         Command::Clauses(args) => clauses::run(&args),

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use mock_server::{ClockMode, Guards, Options, Pace};
 use serde::de::{self, Deserializer, Visitor};
 
 use crate::knobs::{KnobSetting, KnobTables};
+use crate::words::{AdminToken, JournalSwitch, LogFormat, Strictness};
 
 /// Everything that can be chosen; what is not chosen stays as it is.
 #[derive(Clone, Debug, Default, clap::Args, serde::Deserialize)]
@@ -40,6 +42,24 @@ pub(crate) struct Settings {
     /// What is logged; without it `RUST_LOG` decides [default: info]
     #[arg(long, value_name = "off|error|warn|info|debug|trace")]
     pub(crate) log_level: Option<LogLevel>,
+    /// How a log line is written [default: text]
+    #[arg(long, value_name = "text|json")]
+    pub(crate) log: Option<LogFormat>,
+    /// What findings do: nothing, reasons in `verify`, or also a failed `verify` and exit code 1 [default: warn]
+    #[arg(long, value_name = "ignore|warn|error")]
+    pub(crate) strict: Option<Strictness>,
+    /// Whether sessions are recorded; without it there are numbers only [default: on]
+    #[arg(long, value_name = "on|off")]
+    pub(crate) journal: Option<JournalSwitch>,
+    /// How much memory the journal takes before the oldest payloads go [default: 268435456]
+    #[arg(long, value_name = "N")]
+    pub(crate) journal_bytes: Option<Whole<0, { 1 << 50 }>>,
+    /// A file to which the journal is written, too, as JSON Lines
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal_file: Option<PathBuf>,
+    /// What the admin API asks for as `Authorization: Bearer TOKEN`; without it only loopback gets in
+    #[arg(long, value_name = "TOKEN")]
+    pub(crate) admin_token: Option<AdminToken>,
     /// The knobs of a file, in a table for each endpoint.
     #[arg(skip)]
     pub(crate) knobs: KnobTables,
@@ -63,6 +83,12 @@ impl Settings {
             // Later ones win, knob by knob.
             knob: [file.knobs.0, file.knob, self.knobs.0, self.knob].concat(),
             log_level: self.log_level.or(file.log_level),
+            log: self.log.or(file.log),
+            strict: self.strict.or(file.strict),
+            journal: self.journal.or(file.journal),
+            journal_bytes: self.journal_bytes.or(file.journal_bytes),
+            journal_file: self.journal_file.or(file.journal_file),
+            admin_token: self.admin_token.or(file.admin_token),
             knobs: KnobTables::default(),
             guards: file.guards,
         }
@@ -79,7 +105,14 @@ impl Settings {
             transcripts: self.transcript,
             knobs: default.knobs,
             guards: self.guards.into_guards(),
+            strict: self.strict.map_or(default.strict, |strict| strict.0),
+            journal: self.journal.map_or(default.journal, |switch| switch.0),
+            journal_file: self.journal_file,
+            admin_token: self.admin_token.map(|token| token.0),
         };
+        if let Some(bytes) = self.journal_bytes {
+            options.guards.journal_bytes = bytes.size();
+        }
         for knob in self.knobs.0.iter().chain(&self.knob) {
             knob.turn(&mut options);
         }
@@ -140,7 +173,7 @@ pub(crate) struct NotTaken {
     given: String,
 }
 
-fn parse<T: Setting>(text: &str) -> Result<T, NotTaken> {
+pub(crate) fn parse<T: Setting>(text: &str) -> Result<T, NotTaken> {
     T::of(text).ok_or_else(|| NotTaken {
         takes: T::TAKES.to_owned(),
         given: format!("{text:?}"),
@@ -278,7 +311,7 @@ impl<'de> de::Deserialize<'de> for LogLevel {
 }
 
 /// Reads a [`Setting`] from a file.
-struct AsText<T>(PhantomData<T>);
+pub(crate) struct AsText<T>(pub(crate) PhantomData<T>);
 
 impl<T: Setting> Visitor<'_> for AsText<T> {
     type Value = T;

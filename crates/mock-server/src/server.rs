@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use hyper::server::conn::http1;
@@ -15,11 +16,13 @@ use wire::ws::Limits;
 
 use crate::clock::Clock;
 use crate::drive::drive;
-use crate::journal::{Journal, Record};
-use crate::lane::{self, Lane};
+use crate::journal::{Journal, Recorder};
+use crate::lane::Lanes;
 use crate::live::{Live, Surroundings};
 use crate::options::Options;
+use crate::tap::{Overheard, Tap};
 use crate::upgrade::{Accepted, Handover, answer};
+use crate::verdict::Verdict;
 
 /// A server that listens and does not serve yet.
 #[derive(Debug)]
@@ -36,13 +39,31 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) journal: Journal,
     pub(crate) stop: CancellationToken,
-    lane: Arc<Lane>,
+    pub(crate) lanes: Lanes,
 }
 
-impl Shared {
-    /// The lane of sessions that name none.
-    pub(crate) fn lane(&self) -> Arc<Lane> {
-        Arc::clone(&self.lane)
+/// Why a server cannot serve.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    /// Its address cannot be listened at.
+    #[error("cannot listen: {0}")]
+    Listen(io::Error),
+    /// The journal's file cannot be written.
+    #[error("cannot write the journal to {}: {source}", path.display())]
+    JournalFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: io::Error,
+    },
+}
+
+impl From<BindError> for io::Error {
+    fn from(error: BindError) -> Self {
+        let kind = match &error {
+            BindError::Listen(error) | BindError::JournalFile { source: error, .. } => error.kind(),
+        };
+        Self::new(kind, error)
     }
 }
 
@@ -50,15 +71,25 @@ impl Server {
     /// Listens at the address of the options.
     ///
     /// # Errors
-    /// If the address cannot be listened at.
-    pub async fn bind(options: Options) -> io::Result<Self> {
-        let listener = TcpListener::bind(options.listen).await?;
-        let address = listener.local_addr()?;
+    /// If the address cannot be listened at, or the journal's file cannot be written.
+    pub async fn bind(options: Options) -> Result<Self, BindError> {
+        let journal = Journal::new(
+            options.guards.journal_bytes,
+            options.journal,
+            options.journal_file.as_deref(),
+        );
+        let journal = journal.map_err(|source| BindError::JournalFile {
+            path: options.journal_file.clone().unwrap_or_default(),
+            source,
+        })?;
+        let listener = TcpListener::bind(options.listen).await;
+        let listener = listener.map_err(BindError::Listen)?;
+        let address = listener.local_addr().map_err(BindError::Listen)?;
         let shared = Shared {
             clock: Clock::start(options.clock),
-            journal: Journal::new(options.guards.journal_bytes),
+            journal,
             stop: CancellationToken::new(),
-            lane: Arc::new(Lane::new(lane::DEFAULT, &options.transcripts)),
+            lanes: Lanes::new(&options.transcripts),
             options,
         };
         Ok(Self {
@@ -74,8 +105,13 @@ impl Server {
         self.address
     }
 
-    /// Serves until `stop` completes; then closes every session with 1001 and waits for them.
-    pub async fn run(self, stop: impl Future<Output = ()>) {
+    pub(crate) fn shared(&self) -> Arc<Shared> {
+        Arc::clone(&self.shared)
+    }
+
+    /// Serves until `stop` completes; then closes every session with 1001, waits for them, and
+    /// says what to think of the clients.
+    pub async fn run(self, stop: impl Future<Output = ()>) -> Verdict {
         let mut connections = JoinSet::new();
         let places = Arc::new(Semaphore::new(self.shared.options.guards.connections));
         tokio::pin!(stop);
@@ -107,6 +143,9 @@ impl Server {
         self.shared.stop.cancel();
         let all = async { while connections.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(STOP, all).await;
+        connections.shutdown().await;
+        self.shared.journal.finish();
+        self.shared.verdict(None)
     }
 }
 
@@ -122,21 +161,23 @@ async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
     let _ = stream.set_nodelay(true);
     let handover = Handover::default();
     let is_local = peer.ip().to_canonical().is_loopback();
+    let guards = shared.options.guards;
+    let overheard = Overheard::new(guards.head_bytes);
     let service = service_fn(|request| {
         answer(
             Arc::clone(&shared),
             Arc::clone(&handover),
+            overheard.clone(),
             is_local,
             request,
         )
     });
-    let guards = shared.options.guards;
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(guards.head_time)
         .max_buf_size(guards.head_bytes.max(LEAST_HEAD))
         .title_case_headers(true)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(Tap::new(stream, overheard.clone())), service)
         .with_upgrades();
     {
         // Boxed, so that an open session does not carry the HTTP machinery's memory along.
@@ -152,17 +193,18 @@ async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
     }
     let accepted = crate::live::lock(&handover).take();
     if let Some(accepted) = accepted {
-        session(&shared, accepted).await;
+        session(&shared, accepted, &overheard).await;
     }
 }
 
 /// One session, from the 101 to the end of the TCP connection.
-async fn session(shared: &Shared, accepted: Accepted) {
+async fn session(shared: &Shared, accepted: Accepted, overheard: &Overheard) {
     let Accepted {
         upgrade,
         endpoint,
         opening,
         lane,
+        chosen,
         info,
         redactor,
         findings,
@@ -170,14 +212,16 @@ async fn session(shared: &Shared, accepted: Accepted) {
     let Ok(upgraded) = upgrade.await else {
         return;
     };
-    let (stream, early) = match upgraded.downcast::<TokioIo<TcpStream>>() {
-        Ok(parts) => (parts.io.into_inner(), parts.read_buf),
+    let (stream, early) = match upgraded.downcast::<TokioIo<Tap<TcpStream>>>() {
+        Ok(parts) => (parts.io.into_inner().into_inner(), parts.read_buf),
         Err(_) => unreachable!("every connection is served on a TCP stream"),
     };
     let began = std::time::Instant::now();
-    let recorder = shared.journal.open(info, redactor);
+    let recorder = shared.journal.open(info, redactor, Arc::clone(&lane));
+    let heads = overheard.take(early.len());
+    recorder.write(|record| record.set_heads(heads));
     for finding in findings {
-        recorder.write(|record| record.find(Some(0), finding));
+        recorder.find(Some(0), finding);
     }
     let guards = shared.options.guards;
     let limits = Limits {
@@ -185,7 +229,9 @@ async fn session(shared: &Shared, accepted: Accepted) {
         message: endpoint.limits.message.unwrap_or(guards.message_bytes),
     };
     let around = Surroundings {
-        lane: &lane,
+        lane,
+        lanes: &shared.lanes,
+        chosen,
         clock: &shared.clock,
         pace: shared.options.pace,
         limits,
@@ -194,25 +240,31 @@ async fn session(shared: &Shared, accepted: Accepted) {
     };
     let live = Live::open((endpoint.open)(opening), around);
     drive(live, stream, &early, &shared.clock, &shared.stop).await;
-    recorder.write(|record| {
-        record.end();
-        log_session(record, 101, Some(began.elapsed()));
-    });
+    recorder.end();
+    log_session(&recorder, Some(began.elapsed()));
 }
 
 /// One line a session.
-pub(crate) fn log_session(record: &mut Record, status: u16, took: Option<std::time::Duration>) {
-    let close = record.ending().map(|ending| ending.code);
-    tracing::info!(
-        session = record.id(),
-        endpoint = record.endpoint().unwrap_or("-"),
-        lane = record.lane(),
-        status,
-        close,
-        ms = took.map(|took| took.as_millis()),
-        findings = record.findings_count(),
-        "session"
-    );
+pub(crate) fn log_session(recorder: &Recorder<'_>, took: Option<std::time::Duration>) {
+    recorder.write(|record| {
+        let close = record.ending().map(|ending| ending.code);
+        let result = match (record.status(), close) {
+            (101, None | Some(1006)) => "lost",
+            (101, Some(_)) => "closed",
+            _ => "refused",
+        };
+        tracing::info!(
+            session = record.id(),
+            endpoint = record.endpoint().unwrap_or("-"),
+            lane = record.lane(),
+            result,
+            status = record.status(),
+            close,
+            ms = took.map(|took| u64::try_from(took.as_millis()).unwrap_or(u64::MAX)),
+            findings = record.findings_count(),
+            "session"
+        );
+    });
 }
 
 /// Answers a connection that is one too many.
