@@ -32,7 +32,7 @@ pub(super) async fn answer(shared: &Shared, request: Request<Incoming>) -> Resul
 
 async fn advance_ms(request: Request<Incoming>) -> Result<u64, Problem> {
     let members = query::body(request, &["advance_ms"]).await?;
-    let advance = members.get("advance_ms").and_then(Value::as_u64);
+    let advance = members.get("advance_ms").and_then(query::whole);
     advance.filter(|ms| *ms <= LONGEST_MS).ok_or_else(|| {
         let detail =
             format!("advance_ms has to be a whole number of milliseconds, at most {LONGEST_MS}");

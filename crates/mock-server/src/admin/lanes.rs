@@ -57,7 +57,7 @@ fn rule(members: &Map<String, Value>) -> Result<Rule, Problem> {
     };
     let seed = match members.get("seed") {
         None | Some(Value::Null) => None,
-        Some(seed) => Some(seed.as_u64().ok_or_else(|| {
+        Some(seed) => Some(query::whole(seed).ok_or_else(|| {
             query::bad_body("seed has to be a whole number from 0 to 18446744073709551615")
         })?),
     };

@@ -65,6 +65,16 @@ pub(super) fn number(name: &str, value: &str) -> Result<u64, Problem> {
     })
 }
 
+/// A whole number of a JSON body; 5.0 is one, too.
+pub(super) fn whole(value: &Value) -> Option<u64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    value.as_u64().or_else(|| {
+        let number = value.as_f64()?;
+        let is_whole = number.fract() == 0.0 && (0.0..=EXACT).contains(&number);
+        is_whole.then(|| format!("{number:.0}").parse().ok())?
+    })
+}
+
 /// A lane's name.
 pub(super) fn lane(name: &str) -> Result<String, Problem> {
     if lane::is_name(name) {
