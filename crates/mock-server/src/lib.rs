@@ -24,8 +24,10 @@ mod rfc;
 mod server;
 mod speaker;
 mod timers;
+mod tls;
 mod upgrade;
 
 pub use clock::{Clock, ClockMode};
 pub use options::{Guards, Options, Pace, SetError};
 pub use server::Server;
+pub use tls::{Authority, Tls, TlsError};
