@@ -29,6 +29,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use clap::error::ErrorKind;
 
 use crate::failure::Failure;
 
@@ -70,11 +71,7 @@ enum Command {
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            // Whoever closed the stream does not want to read it.
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
-        }
+        Err(error) => return explain(&error),
     };
     let outcome = run(cli.command);
     let (text, failure) = match &outcome {
@@ -90,6 +87,37 @@ fn main() -> ExitCode {
             failure.exit_code()
         }
     }
+}
+
+/// Prints help and versions as they are, and a mistake in one line that says what to do.
+fn explain(error: &clap::Error) -> ExitCode {
+    // Whoever closed the stream does not want to read it.
+    let asks_for_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    let _ = if error.use_stderr() && !asks_for_help {
+        writeln!(io::stderr(), "{}", one_line(&error.to_string()))
+    } else {
+        error.print()
+    };
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// clap's paragraphs as one line: the mistake, the tip if there is one, and where help is.
+fn one_line(text: &str) -> String {
+    let lines = || text.lines().map(str::trim);
+    let mut line = lines()
+        .take_while(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ");
+    for tip in lines().filter_map(|line| line.strip_prefix("tip: ")) {
+        line = format!("{line}; {tip}");
+    }
+    let usage = lines().find_map(|line| line.strip_prefix("Usage: "));
+    let command: Vec<&str> = usage
+        .unwrap_or("mynah")
+        .split_whitespace()
+        .take_while(|word| !word.starts_with(['[', '<', '-']))
+        .collect();
+    format!("{line}; `{} --help` tells more", command.join(" "))
 }
 
 fn run(command: Command) -> Result<String, Failure> {
@@ -111,5 +139,23 @@ fn write(text: &str) -> Result<(), Failure> {
             format!("cannot write to standard output: {error}; make room, or send it elsewhere"),
         )),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_usage_mistake_is_one_line_with_its_remedy() {
+        let told = |arguments: &[&str]| {
+            let arguments = std::iter::once("mynah").chain(arguments.iter().copied());
+            one_line(&Cli::try_parse_from(arguments).unwrap_err().to_string())
+        };
+        insta::assert_snapshot!(told(&["serv"]), @"error: unrecognized subcommand 'serv'; some similar subcommands exist: 'env', 'serve'; `mynah --help` tells more");
+        insta::assert_snapshot!(told(&["serve", "--lisen", "x"]), @"error: unexpected argument '--lisen' found; a similar argument exists: '--listen'; `mynah serve --help` tells more");
+        insta::assert_snapshot!(told(&["serve", "--clock", "x0"]), @r#"error: invalid value 'x0' for '--clock <real|xN|manual>': takes real, manual or xN with a whole N from 1, such as x50, not "x0"; `mynah --help` tells more"#);
+        insta::assert_snapshot!(told(&["env"]), @"error: the following required arguments were not provided: <VENDOR>; `mynah env --help` tells more");
+        insta::assert_snapshot!(told(&["decode", "--from", "nobody"]), @"error: invalid value 'nobody' for '--from <FROM>' [possible values: client, server]; `mynah --help` tells more");
     }
 }

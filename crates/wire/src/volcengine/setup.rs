@@ -20,8 +20,8 @@ api_url = "{ws}/api/v1/tts/ws_binary"
     Recipe {
         language: "python",
         client: "official demo with a protocols module, websockets >= 14",
-        text: r"python binary.py --appid any --access_token any --voice_type BV001_streaming \
-    --text hello --endpoint {ws}/api/v1/tts/ws_binary
+        text: r"# python binary.py --appid any --access_token any --voice_type BV001_streaming \
+#     --text hello --endpoint {ws}/api/v1/tts/ws_binary
 ",
     },
     Recipe {
