@@ -78,9 +78,8 @@ websocat --binary --header 'Authorization: Bearer; any' \
     Recipe {
         language: "shell",
         client: "any client with the host built in",
-        text: r"# serve with --connect-proxy, trust its CA (`mynah ca`), and go through it
-export HTTPS_PROXY=http://{authority}    # Python, Go, curl; Node from 24 with NODE_USE_ENV_PROXY=1
-# Java: -Dhttps.proxyHost=HOST -Dhttps.proxyPort=PORT of {authority}
+        text: r"# serve with --connect-proxy; `mynah ca` has this for each language, and how to trust its CA
+export HTTPS_PROXY=http://{authority}
 ",
     },
 ];
