@@ -193,7 +193,7 @@ async fn session(shared: &Shared, accepted: Accepted) {
         recorder: &recorder,
     };
     let live = Live::open((endpoint.open)(opening), around);
-    drive(live, stream, &early, &shared.clock, &shared.stop).await;
+    drive(live, stream, early, &shared.clock, &shared.stop).await;
     recorder.write(|record| {
         record.end();
         log_session(record, 101, Some(began.elapsed()));
