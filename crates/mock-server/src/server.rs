@@ -117,6 +117,9 @@ impl Server {
 /// How long sessions may take to end when the server stops.
 const STOP: std::time::Duration = std::time::Duration::from_millis(1500);
 
+/// The smallest buffer that hyper takes for a request head.
+const LEAST_HEAD: usize = 8 << 10;
+
 /// One connection: TLS if it begins so, HTTP until a request is accepted, then its session.
 async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
     // Without it small messages wait for delayed acknowledgements.
@@ -161,7 +164,7 @@ async fn serve(shared: &Arc<Shared>, stream: Transport, is_local: bool, hop: Hop
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(guards.head_time)
-        .max_buf_size(guards.head_bytes)
+        .max_buf_size(guards.head_bytes.max(LEAST_HEAD))
         .title_case_headers(true)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
@@ -225,7 +228,7 @@ async fn session(shared: &Shared, accepted: Accepted) {
         recorder: &recorder,
     };
     let live = Live::open((endpoint.open)(opening), around);
-    drive(live, stream, &early, &shared.clock, &shared.stop).await;
+    drive(live, stream, early, &shared.clock, &shared.stop).await;
     recorder.write(|record| {
         record.end();
         log_session(record, 101, Some(began.elapsed()));
