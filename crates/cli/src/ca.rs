@@ -45,7 +45,9 @@ pub(crate) fn run(args: &Args) -> Result<String, Failure> {
             let file = kept(folder)?;
             let file = quoted(&file.display().to_string());
             (
-                format!("# The CA in {file}. Whoever has the key beside it can pose as anybody.\n"),
+                format!(
+                    "# The CA in {file}. Whoever has the key beside it can pose as anybody to those who trust it.\n"
+                ),
                 file,
             )
         }
@@ -56,7 +58,9 @@ pub(crate) fn run(args: &Args) -> Result<String, Failure> {
         text.push(format!("\n# {}\n{}", trust.title, fill(trust.trust)));
     }
     text.push("\n# Programs whose URL is built in, with --connect-proxy:\n".to_owned());
-    text.extend(chosen.iter().map(|trust| fill(trust.proxy)));
+    for trust in &chosen {
+        text.push(format!("# {}\n{}", trust.title, fill(trust.proxy)));
+    }
     Ok(text.concat())
 }
 
@@ -111,6 +115,7 @@ mod tests {
         export SSL_CERT_FILE=mynah-ca.pem    # Linux and BSD; elsewhere tls.Config{RootCAs: pool}
 
         # Programs whose URL is built in, with --connect-proxy:
+        # Go
         export HTTPS_PROXY=http://mock:7443    # net/http, and gorilla's DefaultDialer
         ");
     }

@@ -74,7 +74,7 @@ export HTTPS_PROXY=http://{authority}    # reqwest; tokio-tungstenite knows no p
         language: "shell",
         title: "curl, websocat",
         trust: "\
-export CURL_CA_BUNDLE={ca}    # or curl --cacert
+export CURL_CA_BUNDLE={ca}    # or curl --cacert {ca}
 export SSL_CERT_FILE={ca}     # websocat, and others that use OpenSSL
 ",
         proxy: "\
