@@ -1,7 +1,7 @@
 //! The `mynah` command.
 //!
 //! ```text
-//! main ── clap ──▶ serve · check · env · endpoints · clauses · tables · decode
+//! main ── clap ──▶ serve · check · env · ca · endpoints · clauses · tables · decode
 //!                    │        └── text for standard output, or a Failure
 //!                    └── settings ◀── config (TOML)
 //! ```
@@ -9,6 +9,7 @@
 //! A command is a file: its options, what it does, its output. All but `serve` are functions
 //! from options to text. Nothing here knows a vendor: names come from [`wire::registry`].
 
+mod ca;
 mod check;
 mod clauses;
 mod config;
@@ -22,6 +23,7 @@ mod serve;
 mod settings;
 mod tables;
 mod text;
+mod trust;
 mod words;
 
 #[cfg(test)]
@@ -52,13 +54,16 @@ struct Cli {
 enum Command {
     /// Run the mock
     #[command(after_help = serve::examples())]
-    Serve(serve::Args),
+    Serve(Box<serve::Args>),
     /// Tell whether a file for `serve --config` is right
     #[command(after_help = check::examples())]
     Check(check::Args),
     /// Print the settings that point a vendor's clients here
     #[command(after_help = env::examples())]
     Env(env::Args),
+    /// Print how clients come to trust the CA of `serve --tls`
+    #[command(after_help = ca::examples())]
+    Ca(ca::Args),
     /// List what is served: names, paths, direction of the audio, number of clauses
     #[command(after_help = endpoints::examples())]
     Endpoints(endpoints::Args),
@@ -127,9 +132,10 @@ fn one_line(text: &str) -> String {
 
 fn run(command: Command) -> Result<String, Failure> {
     match command {
-        Command::Serve(args) => serve::run(args),
+        Command::Serve(args) => serve::run(*args),
         Command::Check(args) => check::run(&args),
         Command::Env(args) => env::run(&args),
+        Command::Ca(args) => ca::run(&args),
         Command::Endpoints(args) => endpoints::run(&args),
         Command::Clauses(args) => clauses::run(&args),
         Command::Tables(args) => tables::run(&args),

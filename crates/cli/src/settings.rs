@@ -39,6 +39,19 @@ pub(crate) struct Settings {
     /// Chooses a behaviour that nobody has documented; `mynah endpoints --knobs` lists them
     #[arg(long, value_name = "ENDPOINT.NAME=VALUE")]
     pub(crate) knob: Vec<KnobSetting>,
+    /// Take TLS, too, on the same port; `mynah ca` says how clients come to trust it
+    #[arg(long, num_args = 0, default_missing_value = "true")]
+    pub(crate) tls: Option<bool>,
+    /// Keep the CA in this folder, made if need be, instead of a new one each run; implies --tls
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) ca_dir: Option<PathBuf>,
+    /// A further name or address for the certificate, beside those of this machine and the vendors; implies --tls
+    #[arg(long, value_name = "NAME")]
+    #[serde(deserialize_with = "one_or_more_texts")]
+    pub(crate) tls_name: Vec<String>,
+    /// Be the proxy of clients whose URL is built in: HTTP CONNECT to vendors' hosts; implies --tls
+    #[arg(long, num_args = 0, default_missing_value = "true")]
+    pub(crate) connect_proxy: Option<bool>,
     /// What is logged; without it `RUST_LOG` decides [default: info]
     #[arg(long, value_name = "off|error|warn|info|debug|trace")]
     pub(crate) log_level: Option<LogLevel>,
@@ -82,6 +95,13 @@ impl Settings {
             },
             // Later ones win, knob by knob.
             knob: [file.knobs.0, file.knob, self.knobs.0, self.knob].concat(),
+            tls: self.tls.or(file.tls),
+            ca_dir: self.ca_dir.or(file.ca_dir),
+            tls_name: match self.tls_name.is_empty() {
+                true => file.tls_name,
+                false => self.tls_name,
+            },
+            connect_proxy: self.connect_proxy.or(file.connect_proxy),
             log_level: self.log_level.or(file.log_level),
             log: self.log.or(file.log),
             strict: self.strict.or(file.strict),
@@ -94,7 +114,17 @@ impl Settings {
         }
     }
 
-    /// The options of a server with these settings.
+    /// What TLS is to be like; `None` without it.
+    pub(crate) fn tls(&self) -> Option<TlsSettings> {
+        let is_implied =
+            self.ca_dir.is_some() || !self.tls_name.is_empty() || self.connect_proxy == Some(true);
+        self.tls.unwrap_or(is_implied).then(|| TlsSettings {
+            folder: self.ca_dir.clone(),
+            names: self.tls_name.clone(),
+        })
+    }
+
+    /// The options of a server with these settings, except for TLS, which takes a CA.
     pub(crate) fn into_options(self) -> Options {
         let default = Options::default();
         let mut options = Options {
@@ -104,6 +134,8 @@ impl Settings {
             pace: self.pace.map_or(default.pace, |speed| speed.0),
             transcripts: self.transcript,
             knobs: default.knobs,
+            tls: default.tls,
+            connect_proxy: self.connect_proxy.unwrap_or(default.connect_proxy),
             guards: self.guards.into_guards(),
             strict: self.strict.map_or(default.strict, |strict| strict.0),
             journal: self.journal.map_or(default.journal, |switch| switch.0),
@@ -120,6 +152,15 @@ impl Settings {
     }
 }
 
+/// What is chosen about TLS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TlsSettings {
+    /// Where the CA is kept, if it is.
+    pub(crate) folder: Option<PathBuf>,
+    /// Further names for the certificate.
+    pub(crate) names: Vec<String>,
+}
+
 /// Where the server listens if nobody says.
 const DEFAULT_LISTEN: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 7070);
@@ -131,6 +172,7 @@ pub(crate) struct GuardSettings {
     // Less than this the HTTP library does not take.
     head_bytes: Option<Whole<8192, { 1 << 30 }>>,
     head_ms: Option<Whole<1, DAY_MS>>,
+    tls_ms: Option<Whole<1, DAY_MS>>,
     close_ms: Option<Whole<1, DAY_MS>>,
     message_bytes: Option<Whole<1, { 1 << 40 }>>,
     connections: Option<Whole<1, 10_000_000>>,
@@ -146,6 +188,7 @@ impl GuardSettings {
         Guards {
             head_bytes: self.head_bytes.map_or(default.head_bytes, Whole::size),
             head_time: self.head_ms.map_or(default.head_time, |ms| time(ms.0)),
+            tls_time: self.tls_ms.map_or(default.tls_time, |ms| time(ms.0)),
             close_time: self.close_ms.map_or(default.close_time, |ms| time(ms.0)),
             message_bytes: self.message_bytes.map_or(default.message_bytes, |n| n.0),
             connections: self.connections.map_or(default.connections, Whole::size),
@@ -472,6 +515,22 @@ mod tests {
         assert_eq!(options.clock, default.clock);
         assert_eq!(options.pace, default.pace);
         assert_eq!(options.seed, default.seed);
+    }
+
+    #[rstest]
+    #[case("", None)]
+    #[case("tls = true", Some((None, 0)))]
+    #[case("ca_dir = 'ca'", Some((Some("ca"), 0)))]
+    #[case("tls_name = 'mock'", Some((None, 1)))]
+    #[case("connect_proxy = true", Some((None, 0)))]
+    #[case("connect_proxy = false", None)]
+    #[case("tls = false\nca_dir = 'ca'", None)]
+    fn what_needs_tls_implies_it(#[case] file: &str, #[case] tls: Option<(Option<&str>, usize)>) {
+        let file: Settings = toml::from_str(file).unwrap();
+        let chosen = Settings::default().over(file).tls();
+        let chosen = chosen.map(|tls| (tls.folder, tls.names.len()));
+        let expected = tls.map(|(folder, names)| (folder.map(PathBuf::from), names));
+        assert_eq!(chosen, expected);
     }
 
     #[test]

@@ -32,6 +32,7 @@ mod server;
 mod speaker;
 mod tap;
 mod timers;
+mod tls;
 mod upgrade;
 mod verdict;
 
@@ -42,5 +43,6 @@ pub use options::{Guards, JournalMode, Options, Pace, SetError, Strict};
 pub use report::{CloseReport, FindingReport, MessageKind, MessageReport, SessionReport};
 pub use running::{LaneError, Running, TestLane};
 pub use server::{BindError, Server};
+pub use tls::{Authority, Tls, TlsError};
 pub use verdict::Verdict;
 pub use wire::session::Side;

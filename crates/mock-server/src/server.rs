@@ -3,10 +3,13 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use http::{Method, Request};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
+use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -21,6 +24,7 @@ use crate::lane::Lanes;
 use crate::live::{Live, Surroundings};
 use crate::options::Options;
 use crate::tap::{Overheard, Tap};
+use crate::tls::{self, Hop, Transport};
 use crate::upgrade::{Accepted, Handover, answer};
 use crate::verdict::Verdict;
 
@@ -155,22 +159,54 @@ const STOP: std::time::Duration = std::time::Duration::from_millis(1500);
 /// The smallest buffer that hyper takes for a request head.
 const LEAST_HEAD: usize = 8 << 10;
 
-/// One connection: HTTP until a request is accepted, then its session.
+/// One connection: TLS if it begins so, HTTP until a request is accepted, then its session.
 async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
     // Without it small messages wait for delayed acknowledgements.
     let _ = stream.set_nodelay(true);
-    let handover = Handover::default();
     let is_local = peer.ip().to_canonical().is_loopback();
+    let Some(stream) = tls::secure(&shared, stream).await else {
+        return;
+    };
+    let overheard = Overheard::new(shared.options.guards.head_bytes);
+    let mut outcome = serve(&shared, stream, &overheard, is_local, Hop::Direct).await;
+    if let Outcome::Tunnel(upgrade) = outcome {
+        let Some(inside) = tls::enter(&shared, upgrade).await else {
+            return;
+        };
+        outcome = serve(&shared, inside, &overheard, is_local, Hop::Tunnelled).await;
+    }
+    if let Outcome::Session(accepted) = outcome {
+        session(&shared, *accepted, overheard).await;
+    }
+}
+
+/// What HTTP has led to.
+enum Outcome {
+    /// The end of the connection.
+    End,
+    /// A session, whose 101 is on its way.
+    Session(Box<Accepted>),
+    /// A tunnel, with whatever runs through it.
+    Tunnel(OnUpgrade),
+}
+
+/// Serves HTTP until a request leads to something else.
+async fn serve(
+    shared: &Arc<Shared>,
+    stream: Transport,
+    overheard: &Overheard,
+    is_local: bool,
+    hop: Hop,
+) -> Outcome {
+    let handover = Handover::default();
+    let tunnel: Mutex<Option<OnUpgrade>> = Mutex::default();
     let guards = shared.options.guards;
-    let overheard = Overheard::new(guards.head_bytes);
-    let service = service_fn(|request| {
-        answer(
-            Arc::clone(&shared),
-            Arc::clone(&handover),
-            overheard.clone(),
-            is_local,
-            request,
-        )
+    let service = service_fn(async |request: Request<Incoming>| {
+        if request.method() == Method::CONNECT {
+            return Ok(tls::connect(shared, hop, &tunnel, request));
+        }
+        let (shared, handover) = (Arc::clone(shared), Arc::clone(&handover));
+        answer(shared, handover, overheard.clone(), is_local, request).await
     });
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -184,21 +220,26 @@ async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
         let mut serving = Box::pin(serving);
         tokio::select! {
             ended = &mut serving => {
-                if let Err(error) = ended {
-                    tracing::debug!(%error, "a connection ended during HTTP");
+                match ended {
+                    Err(error) if error.is_parse() && shared.options.tls.is_none() => {
+                        tracing::warn!(%error, "not HTTP; clients that speak TLS need --tls");
+                    }
+                    Err(error) => tracing::debug!(%error, "a connection ended during HTTP"),
+                    Ok(()) => {}
                 }
             }
-            () = shared.stop.cancelled() => return,
+            () = shared.stop.cancelled() => return Outcome::End,
         }
     }
-    let accepted = crate::live::lock(&handover).take();
-    if let Some(accepted) = accepted {
-        session(&shared, accepted, &overheard).await;
+    if let Some(accepted) = crate::live::lock(&handover).take() {
+        return Outcome::Session(Box::new(accepted));
     }
+    let tunnel = crate::live::lock(&tunnel).take();
+    tunnel.map_or(Outcome::End, Outcome::Tunnel)
 }
 
 /// One session, from the 101 to the end of the TCP connection.
-async fn session(shared: &Shared, accepted: Accepted, overheard: &Overheard) {
+async fn session(shared: &Shared, accepted: Accepted, overheard: Overheard) {
     let Accepted {
         upgrade,
         endpoint,
@@ -212,13 +253,14 @@ async fn session(shared: &Shared, accepted: Accepted, overheard: &Overheard) {
     let Ok(upgraded) = upgrade.await else {
         return;
     };
-    let (stream, early) = match upgraded.downcast::<TokioIo<Tap<TcpStream>>>() {
+    let (stream, early) = match upgraded.downcast::<TokioIo<Tap<Transport>>>() {
         Ok(parts) => (parts.io.into_inner().into_inner(), parts.read_buf),
-        Err(_) => unreachable!("every connection is served on a TCP stream"),
+        Err(_) => unreachable!("every connection is served on a transport"),
     };
     let began = std::time::Instant::now();
     let recorder = shared.journal.open(info, redactor, Arc::clone(&lane));
     let heads = overheard.take(early.len());
+    drop(overheard);
     recorder.write(|record| record.set_heads(heads));
     for finding in findings {
         recorder.find(Some(0), finding);
@@ -239,7 +281,7 @@ async fn session(shared: &Shared, accepted: Accepted, overheard: &Overheard) {
         recorder: &recorder,
     };
     let live = Live::open((endpoint.open)(opening), around);
-    drive(live, stream, &early, &shared.clock, &shared.stop).await;
+    drive(live, stream, early, &shared.clock, &shared.stop).await;
     recorder.end();
     log_session(&recorder, Some(began.elapsed()));
 }

@@ -29,13 +29,14 @@ pub(crate) use problem::Problem;
 
 use crate::metrics;
 use crate::server::Shared;
+use crate::tls;
 use crate::upgrade::Answer;
 
 /// Where the admin API lives.
 pub(crate) const PREFIX: &str = "/__mynah/";
 
 /// What is served, for people who are lost.
-const RESOURCES: &str = "health, openapi.json, sessions, sessions/{id}, sessions/{id}/raw, \
+const RESOURCES: &str = "health, ca.pem, openapi.json, sessions, sessions/{id}, sessions/{id}/raw, \
                          sessions/{id}/audio, findings, lanes/{lane}, wait, verify, clock, metrics";
 
 /// The description of the API.
@@ -56,7 +57,7 @@ async fn route(
     const GET: &[Method] = &[Method::GET];
     let path = request.uri().path().to_owned();
     let resource = path.strip_prefix(PREFIX).unwrap_or_default();
-    if resource != "health" {
+    if !matches!(resource, "health" | "ca.pem") {
         access::check(shared.options.admin_token.as_deref(), is_local, &request)?;
     }
     let words: Vec<String> = resource.split('/').map(percent_decode).collect();
@@ -67,6 +68,11 @@ async fn route(
             query::read(&request, &[])?;
             let version = env!("CARGO_PKG_VERSION");
             Ok(answer_json(&json!({ "status": "ok", "version": version })))
+        }
+        ["ca.pem"] => {
+            only(&request, GET)?;
+            query::read(&request, &[])?;
+            tls::answer_ca(shared.options.tls.as_ref())
         }
         ["openapi.json"] => {
             only(&request, GET)?;

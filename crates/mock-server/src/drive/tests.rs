@@ -150,7 +150,7 @@ async fn run(pace: Pace) -> Run {
                 recorder: &recorder,
             };
             let live = Live::open(Box::new(Conversation::new(&TABLE, Parrot)), around);
-            drive(live, near, &[], &clock, &stop).await;
+            drive(live, near, Bytes::new(), &clock, &stop).await;
         }
     });
     let client = WebSocketStream::from_raw_socket(far, Role::Client, None).await;
