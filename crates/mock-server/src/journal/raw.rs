@@ -146,7 +146,7 @@ fn blank_payload(payload: &mut [u8], redactor: &Redactor) {
     let mut members = 0;
     while let Some(found) = payload
         .get(at..)
-        .and_then(|rest| rest.windows(MAGIC.len()).position(|bytes| bytes == MAGIC))
+        .and_then(|rest| memchr::memmem::find(rest, &MAGIC))
     {
         at += found;
         members += 1;

