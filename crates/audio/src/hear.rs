@@ -124,6 +124,21 @@ impl Hearer {
         &self.words
     }
 
+    /// True once anything of a word was read.
+    #[must_use]
+    pub fn has_read(&self) -> bool {
+        !self.words.is_empty() || self.started.is_some()
+    }
+
+    /// What was wrong so far, as far as it does not depend on what follows.
+    #[must_use]
+    pub fn damage(&self) -> Vec<Damage> {
+        let mut damage = self.account.damage_so_far();
+        damage.extend(self.unread.damage.iter().cloned());
+        damage.sort_by_key(|damage| damage.at_ms);
+        damage
+    }
+
     /// Ends the stream and tells all that was heard.
     #[must_use]
     pub fn finish(mut self) -> Heard {
