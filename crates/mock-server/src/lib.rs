@@ -22,10 +22,13 @@ mod options;
 mod outbox;
 mod rfc;
 mod server;
+mod sound;
 mod speaker;
 mod timers;
 mod upgrade;
 
 pub use clock::{Clock, ClockMode};
+pub use listener::Recording;
 pub use options::{Guards, Options, Pace, SetError};
 pub use server::Server;
+pub use sound::{SoundOptions, SpokenFile};

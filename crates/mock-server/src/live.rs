@@ -18,6 +18,7 @@ use crate::lane::Lane;
 use crate::listener::Listener;
 use crate::options::Pace;
 use crate::outbox::Outbox;
+use crate::sound::SessionSound;
 use crate::speaker::Speaker;
 use crate::timers::Timers;
 
@@ -65,6 +66,7 @@ pub(crate) struct Surroundings<'s> {
     pub(crate) lane: &'s Lane,
     pub(crate) clock: &'s Clock,
     pub(crate) pace: Pace,
+    pub(crate) sound: SessionSound<'s>,
     pub(crate) limits: Limits,
     pub(crate) close_time: Duration,
     pub(crate) recorder: &'s Recorder<'s>,
@@ -289,7 +291,7 @@ impl<'s> Live<'s> {
             Action::Send { data, .. } => self.send(&data),
             Action::Speak(speech) => {
                 let now = self.around.clock.now();
-                self.speaker = Speaker::new(&speech).map(|speaker| Speaking {
+                self.speaker = Speaker::new(&speech, self.around.sound).map(|speaker| Speaking {
                     speaker,
                     started: now,
                     due: now,
@@ -297,14 +299,21 @@ impl<'s> Live<'s> {
             }
             Action::StopSpeaking => self.speaker = None,
             Action::Listen(listen) => {
-                self.listener = Some(Listener::new(*listen, self.around.lane.script.clone()));
+                let script = self.around.lane.script.clone();
+                let recordings = &self.around.sound.options.recordings;
+                self.listener = Some(Listener::new(*listen, script, recordings));
+                let recorder = self.around.recorder;
+                recorder.write(|record| record.recognitions.begin());
             }
             Action::Hear(bytes) => {
                 let events = self.listener.as_mut().map(|listener| listener.hear(&bytes));
+                self.note_recognitions();
                 self.heard(events.unwrap_or_default());
             }
             Action::FinishHearing => {
-                let events = self.listener.take().map(|mut listener| listener.finish());
+                let events = self.listener.as_mut().map(Listener::finish);
+                self.note_recognitions();
+                self.listener = None;
                 self.heard(events.unwrap_or_default());
             }
             Action::StopHearing => self.listener = None,
@@ -322,6 +331,13 @@ impl<'s> Live<'s> {
     fn heard(&mut self, events: Vec<wire::hearing::HeardEvent>) {
         for event in events {
             self.turn(|session, turn| session.heard(event, turn));
+        }
+    }
+
+    fn note_recognitions(&mut self) {
+        for note in self.listener.iter_mut().flat_map(Listener::take_notes) {
+            let recorder = self.around.recorder;
+            recorder.write(|record| record.recognitions.note(note));
         }
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use wire::knob::{KnobError, Knobs};
 
 use crate::clock::ClockMode;
+use crate::sound::SoundOptions;
 
 /// How a server is run. The default is what a newcomer's first session needs.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ pub struct Options {
     pub pace: Pace,
     /// What recognition answers, one text a result, in order; then a description of the audio.
     pub transcripts: Vec<String>,
+    /// What speech sounds like, and which sounds are known.
+    pub sound: SoundOptions,
     /// The chosen knobs, by the name of their endpoint.
     pub knobs: BTreeMap<&'static str, Knobs>,
     /// The limits against hostile peers.
@@ -35,6 +38,7 @@ impl Default for Options {
             clock: ClockMode::default(),
             pace: Pace::Burst,
             transcripts: Vec::new(),
+            sound: SoundOptions::default(),
             knobs: BTreeMap::new(),
             guards: Guards::default(),
         }

@@ -19,6 +19,7 @@ use crate::journal::{Journal, Record};
 use crate::lane::{self, Lane};
 use crate::live::{Live, Surroundings};
 use crate::options::Options;
+use crate::sound::SessionSound;
 use crate::upgrade::{Accepted, Handover, answer};
 
 /// A server that listens and does not serve yet.
@@ -185,6 +186,10 @@ async fn session(shared: &Shared, accepted: Accepted) {
         lane: &lane,
         clock: &shared.clock,
         pace: shared.options.pace,
+        sound: SessionSound {
+            options: &shared.options.sound,
+            seed: opening.seed,
+        },
         limits,
         close_time: guards.close_time,
         recorder: &recorder,

@@ -21,6 +21,7 @@ use crate::journal::{Journal, Redactor, SessionInfo, guard};
 use crate::lane::Lane;
 use crate::live::Surroundings;
 use crate::options::Pace;
+use crate::sound::{SessionSound, SoundOptions};
 
 const CLAUSE: Clause = Clause::new(
     "TST-AAAA",
@@ -140,6 +141,10 @@ async fn run(pace: Pace) -> Run {
                 lane: &lane,
                 clock: &clock,
                 pace,
+                sound: SessionSound {
+                    options: &SoundOptions::default(),
+                    seed: 0,
+                },
                 limits: Limits::default(),
                 close_time: Duration::from_secs(10),
                 recorder: &recorder,

@@ -3,6 +3,7 @@
 //! The hot path stores shared slices only. Values are decoded, and credentials blanked,
 //! when somebody reads.
 
+mod recognitions;
 mod record;
 mod redact;
 

@@ -8,6 +8,7 @@ use wire::endpoint::Endpoint;
 use wire::finding::{Finding, Place};
 use wire::session::{Form, Side};
 
+use super::recognitions::Recognitions;
 use super::redact::Redactor;
 
 /// What is known of a session when it begins.
@@ -101,6 +102,8 @@ pub(crate) struct Record {
     ending: Option<Ending>,
     is_closed: bool,
     dropped_bytes: usize,
+    /// What its audio was recognised as.
+    pub(crate) recognitions: Recognitions,
     redactor: Redactor,
     /// How many entries have been searched for credentials.
     searched: usize,
@@ -122,6 +125,7 @@ impl Record {
             findings: Vec::new(),
             ending: None,
             dropped_bytes: 0,
+            recognitions: Recognitions::default(),
             redactor,
             searched: 0,
         }
@@ -265,6 +269,8 @@ impl Record {
         });
         let messages: Vec<Value> = std::iter::once(handshake).chain(messages).collect();
         members.insert("messages".to_owned(), Value::Array(messages));
+        let recognitions = self.recognitions.to_json(&self.redactor);
+        members.insert("recognitions".to_owned(), recognitions);
         Value::Object(members)
     }
 
