@@ -495,7 +495,7 @@ func frame(payload []byte, zipped bool) []byte {
 
 // compressionOffer: a server may take or leave permessage-deflate, but must then speak accordingly.
 func compressionOffer() error {
-	dialer := websocket.Dialer{EnableCompression: true, HandshakeTimeout: 10 * time.Second}
+	dialer := websocket.Dialer{Proxy: http.ProxyFromEnvironment, EnableCompression: true, HandshakeTimeout: 10 * time.Second}
 	conn, _, err := dialer.Dial(base+projectPath+"/rtts", http.Header{"X-Auth-Token": {token}})
 	if err != nil {
 		return err
@@ -514,7 +514,7 @@ func compressionOffer() error {
 }
 
 func dial(path string, header http.Header) (*websocket.Conn, *http.Response, error) {
-	dialer := websocket.Dialer{HandshakeTimeout: 10 * time.Second}
+	dialer := websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: 10 * time.Second}
 	conn, response, err := dialer.Dial(base+path, header)
 	if err != nil {
 		return nil, response, err

@@ -75,8 +75,8 @@ fn to_json(entries: &[Entry]) -> Value {
             ("id", clause.id.into()),
             ("endpoints", strings(endpoints.iter().copied())),
             ("level", clause.level.name().into()),
-            ("page", clause.source.page.into()),
-            ("read", clause.source.read.into()),
+            ("source", clause.source.page.into()),
+            ("date", clause.source.read.into()),
             ("text", clause.text.into()),
             ("gap", clause.gap.map_or(Value::Null, Value::from)),
         ])
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn programs_get_everything_in_one_line() {
         let entries = of_endpoint(demo::ENDPOINTS[0], demo::ENDPOINTS);
-        insta::assert_snapshot!(json_line(&to_json(&entries)), @r#"{"clauses":[{"id":"DEM-ECHQ","endpoints":["demo/echo"],"level":"must","page":"Echo API reference, section 4.2","read":"2026-03-01","text":"The server answers every SAY with an ECHO of the same text, in order, before it answers the next one.","gap":null},{"id":"DEM-IDLE","endpoints":["demo/echo"],"level":"assumed","page":"Echo API reference, section 4.2","read":"2026-03-01","text":"A silent client is disconnected.","gap":"the page does not say after how long"},{"id":"DEM-BOTH","endpoints":["demo/echo","demo/listen"],"level":"should","page":"Echo API reference, section 4.2","read":"2026-03-01","text":"文本不超过500个字符。","gap":null}]}"#);
+        insta::assert_snapshot!(json_line(&to_json(&entries)), @r#"{"clauses":[{"id":"DEM-ECHQ","endpoints":["demo/echo"],"level":"must","source":"Echo API reference, section 4.2","date":"2026-03-01","text":"The server answers every SAY with an ECHO of the same text, in order, before it answers the next one.","gap":null},{"id":"DEM-IDLE","endpoints":["demo/echo"],"level":"assumed","source":"Echo API reference, section 4.2","date":"2026-03-01","text":"A silent client is disconnected.","gap":"the page does not say after how long"},{"id":"DEM-BOTH","endpoints":["demo/echo","demo/listen"],"level":"should","source":"Echo API reference, section 4.2","date":"2026-03-01","text":"文本不超过500个字符。","gap":null}]}"#);
     }
 
     #[test]

@@ -72,9 +72,10 @@ mod tests {
     #[test]
     fn every_key_is_taken() {
         let text = "listen = '[::1]:0'\nseed = 5\nclock = 'manual'\npace = 'x4'\n\
-                    transcript = ['one', 'two']\nknob = []\nlog_level = 'debug'\n\
+                    transcript = ['one', 'two']\nknob = []\ntls = false\nca_dir = 'ca'\n\
+                    tls_name = ['a', 'b']\nconnect_proxy = true\nlog_level = 'debug'\n\
                     signal = 'tone'\nwav_sizes = 'max'\nwav_list = true\nchunk_jitter = 10\nodd_cuts = true\n[knobs]\n\
-                    [guards]\nhead_bytes = 8192\nhead_ms = 1\nclose_ms = 2\n\
+                    [guards]\nhead_bytes = 8192\nhead_ms = 1\ntls_ms = 5\nclose_ms = 2\n\
                     message_bytes = 3\nconnections = 4\njournal_bytes = 0\n";
         let options = parse("mynah.toml", text).unwrap().into_options();
         insta::assert_debug_snapshot!(options, @r#"
@@ -99,9 +100,12 @@ mod tests {
                 odd_cuts: true,
             },
             knobs: {},
+            tls: None,
+            connect_proxy: true,
             guards: Guards {
                 head_bytes: 8192,
                 head_time: 1ms,
+                tls_time: 5ms,
                 close_time: 2ms,
                 message_bytes: 3,
                 connections: 4,
@@ -114,7 +118,7 @@ mod tests {
     #[test]
     fn an_unknown_key_is_shown() {
         insta::assert_snapshot!(problem("seed = 1\nlisten_on = 'x'\n"), @"
-        mynah.toml:2:1: unknown key `listen_on`, expected one of `listen`, `seed`, `clock`, `pace`, `transcript`, `signal`, `wav_sizes`, `wav_list`, `chunk_jitter`, `odd_cuts`, `knob`, `log_level`, `knobs`, `guards`, `sounds`, `recordings`
+        mynah.toml:2:1: unknown key `listen_on`, expected one of `listen`, `seed`, `clock`, `pace`, `transcript`, `signal`, `wav_sizes`, `wav_list`, `chunk_jitter`, `odd_cuts`, `knob`, `tls`, `ca_dir`, `tls_name`, `connect_proxy`, `log_level`, `knobs`, `guards`, `sounds`, `recordings`
           |
         2 | listen_on = 'x'
           | ^^^^^^^^^

@@ -58,7 +58,7 @@ fn to_json(endpoints: &[&Endpoint]) -> Value {
             ("vendor", vendor.into()),
             ("paths", strings(endpoint.paths.iter().copied())),
             ("path", usual_path(endpoint).into()),
-            ("audio", endpoint.audio.name().into()),
+            ("direction", endpoint.audio.name().into()),
             ("clauses", object(clauses)),
             (
                 "knobs",
@@ -171,6 +171,6 @@ mod tests {
 
     #[test]
     fn programs_get_everything_in_one_line() {
-        insta::assert_snapshot!(json_line(&to_json(&demo::ENDPOINTS[..1])), @r#"{"endpoints":[{"name":"demo/echo","vendor":"demo","paths":["/v1/{project}/echo","/v1/echo"],"path":"/v1/{project}/echo","audio":"server-to-client","clauses":{"must":1,"should":1,"may":0,"observed":0,"sdk-relied":0,"assumed":1},"knobs":[{"name":"loud","default":"off","values":["on","off"],"clause":"DEM-ECHQ","text":"Whether echoes are in capital letters, as older versions of the service answer."},{"name":"idle-ms","default":"20000","values":"1..=60000","clause":"DEM-IDLE","text":"How long a client may be silent."}]}]}"#);
+        insta::assert_snapshot!(json_line(&to_json(&demo::ENDPOINTS[..1])), @r#"{"endpoints":[{"name":"demo/echo","vendor":"demo","paths":["/v1/{project}/echo","/v1/echo"],"path":"/v1/{project}/echo","direction":"server-to-client","clauses":{"must":1,"should":1,"may":0,"observed":0,"sdk-relied":0,"assumed":1},"knobs":[{"name":"loud","default":"off","values":["on","off"],"clause":"DEM-ECHQ","text":"Whether echoes are in capital letters, as older versions of the service answer."},{"name":"idle-ms","default":"20000","values":"1..=60000","clause":"DEM-IDLE","text":"How long a client may be silent."}]}]}"#);
     }
 }

@@ -4,6 +4,7 @@ use wire::endpoint::{Recipe, Vendor};
 
 use crate::failure::Failure;
 use crate::names::{self, UnknownName};
+use crate::{ca, trust};
 
 /// The options of `mynah env`.
 #[derive(Debug, clap::Args)]
@@ -40,7 +41,7 @@ fn to_text(vendor: &Vendor, language: Option<&str>, url: &Base) -> Result<String
         known.dedup();
         return Err(UnknownName::new("language", language, known));
     }
-    let texts: Vec<String> = recipes
+    let mut texts: Vec<String> = recipes
         .iter()
         .map(|recipe| {
             let text = url.fill(recipe.text);
@@ -51,22 +52,53 @@ fn to_text(vendor: &Vendor, language: Option<&str>, url: &Base) -> Result<String
             }
         })
         .collect();
+    if url.is_secure() {
+        let mut languages: Vec<&str> = recipes.iter().map(|r| r.language).collect();
+        languages.dedup();
+        texts.extend(languages.into_iter().map(|language| hint(language, url)));
+    }
     Ok(texts.join("\n"))
+}
+
+/// What a program needs beside the URL if that is secure, as comments of its language.
+fn hint(language: &str, url: &Base) -> String {
+    let Some(trust) = trust::of(language) else {
+        return String::new();
+    };
+    let (mark, fetched) = (mark_of(language), ca::FETCHED);
+    let lines = |text: &str| -> String {
+        let filled = url.fill_trust(text, fetched);
+        let lines = filled.lines().map(|line| line.trim_start_matches("# "));
+        lines.map(|line| format!("{mark}   {line}\n")).collect()
+    };
+    let fetch = format!("curl -sS -o {fetched} {}/__mynah/ca.pem", url.plain_http());
+    format!(
+        "{mark} to trust the mock's CA (mynah ca):\n{}{}\
+         {mark} if the vendor's URL is built in (mynah serve --connect-proxy):\n{}",
+        lines(&fetch),
+        lines(trust.trust),
+        lines(trust.proxy),
+    )
 }
 
 /// A comment in the language of the recipe.
 fn heading(vendor: &Vendor, recipe: &Recipe) -> String {
-    let mark = match recipe.language {
-        "python" | "shell" => "#",
-        _ => "//",
-    };
+    let mark = mark_of(recipe.language);
     let (language, client) = (recipe.language, recipe.client);
     format!("{mark} {} · {language} · {client}", vendor.title)
 }
 
+/// What begins a comment of a language.
+fn mark_of(language: &str) -> &'static str {
+    match language {
+        "python" | "shell" => "#",
+        _ => "//",
+    }
+}
+
 /// The URL of a mock, without the path of an endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Base {
+pub(crate) struct Base {
     scheme: Scheme,
     /// Host and port.
     authority: String,
@@ -82,7 +114,7 @@ enum Scheme {
 
 /// Why a text is not the URL of a mock.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-enum UrlError {
+pub(crate) enum UrlError {
     #[error("no scheme; write ws://{0}")]
     NoScheme(String),
     #[error("the scheme is {0:?}; it can be ws, wss, http or https")]
@@ -96,6 +128,30 @@ enum UrlError {
 }
 
 impl Base {
+    /// Whether it takes a CA to use it.
+    pub(crate) const fn is_secure(&self) -> bool {
+        matches!(self.scheme, Scheme::Secure)
+    }
+
+    /// The mock without TLS, which the port takes as well, and without a path.
+    pub(crate) fn plain_http(&self) -> String {
+        format!("http://{}", self.authority)
+    }
+
+    /// A text of [`trust`] for this mock and its CA.
+    pub(crate) fn fill_trust(&self, text: &str, ca: &str) -> String {
+        let after_host = self.authority.rfind(']').map_or(0, |bracket| bracket + 1);
+        let colon = self.authority.get(after_host..).and_then(|a| a.find(':'));
+        let (host, port) = match colon {
+            Some(colon) => self.authority.split_at(after_host + colon),
+            None => (self.authority.as_str(), ":443"),
+        };
+        text.replace("{ca}", ca)
+            .replace("{host}", host)
+            .replace("{port}", port.trim_start_matches(':'))
+            .replace("{authority}", &format!("{host}{port}"))
+    }
+
     /// A recipe with this URL in place of `{ws}`, `{http}` and `{authority}`.
     fn fill(&self, text: &str) -> String {
         let (ws, http) = match self.scheme {
@@ -209,37 +265,55 @@ mod tests {
     #[case::one_text_is_bare(
         Some("python"),
         r#"
-    client = Demo(url="wss://mock", http="https://mock", options={"host": "mock"})
+    client = Demo(url="ws://mock", http="http://mock", options={"host": "mock"})
     "#
     )]
     #[case::two_have_headings(
         Some("go"),
         r#"
     // Demo · go · demo-go
-    demo.Dial("wss://mock")
+    demo.Dial("ws://mock")
 
     // Demo · go · gorilla/websocket
-    websocket.Dial("wss://mock")
+    websocket.Dial("ws://mock")
     "#
     )]
     #[case::all(
         None,
         r#"
     # Demo · python · demo-sdk
-    client = Demo(url="wss://mock", http="https://mock", options={"host": "mock"})
+    client = Demo(url="ws://mock", http="http://mock", options={"host": "mock"})
 
     // Demo · go · demo-go
-    demo.Dial("wss://mock")
+    demo.Dial("ws://mock")
 
     // Demo · go · gorilla/websocket
-    websocket.Dial("wss://mock")
+    websocket.Dial("ws://mock")
     "#
     )]
     fn recipes_are_printed(#[case] language: Option<&str>, #[case] expected: &str) {
-        let base: Base = "wss://mock".parse().unwrap();
+        let base: Base = "ws://mock".parse().unwrap();
         let lines: Vec<&str> = expected.lines().skip(1).map(str::trim_start).collect();
         let text = to_text(&demo::VENDOR, language, &base).unwrap();
         assert_eq!(text, lines.join("\n"));
+    }
+
+    #[test]
+    fn a_secure_url_comes_with_the_way_to_trust_it() {
+        let base: Base = "wss://mock:1".parse().unwrap();
+        insta::assert_snapshot!(to_text(&demo::VENDOR, Some("python"), &base).unwrap(), @r#"
+        client = Demo(url="wss://mock:1", http="https://mock:1", options={"host": "mock:1"})
+
+        # to trust the mock's CA (mynah ca):
+        #   curl -sS -o mynah-ca.pem http://mock:1/__mynah/ca.pem
+        #   export SSL_CERT_FILE=mynah-ca.pem                 # ssl, websockets, aiohttp, httpx
+        #   export REQUESTS_CA_BUNDLE=mynah-ca.pem            # requests, and SDKs built on it
+        #   export WEBSOCKET_CLIENT_CA_BUNDLE=mynah-ca.pem    # websocket-client
+        # if the vendor's URL is built in (mynah serve --connect-proxy):
+        #   export HTTPS_PROXY=http://mock:1    # requests, websocket-client, websockets from 15; aiohttp with trust_env=True
+        "#);
+        let text = to_text(&demo::VENDOR, None, &base).unwrap();
+        assert_eq!(text.matches("to trust the mock's CA").count(), 2, "{text}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The `mynah` command.
 //!
 //! ```text
-//! main ── clap ──▶ serve · env · endpoints · clauses · tables · decode · hear
+//! main ── clap ──▶ serve · env · ca · endpoints · clauses · tables · decode · hear
 //!                    │        └── text for standard output, or a Failure
 //!                    └── settings ◀── config (TOML)
 //! ```
@@ -9,6 +9,7 @@
 //! A command is a file: its options, what it does, its output. All but `serve` are functions
 //! from options to text. Nothing here knows a vendor: names come from [`wire::registry`].
 
+mod ca;
 mod clauses;
 mod config;
 mod decode;
@@ -23,6 +24,7 @@ mod settings;
 mod sounds;
 mod tables;
 mod text;
+mod trust;
 
 #[cfg(test)]
 mod demo;
@@ -31,6 +33,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use clap::error::ErrorKind;
 
 use crate::failure::Failure;
 
@@ -51,10 +54,13 @@ struct Cli {
 enum Command {
     /// Run the mock
     #[command(after_help = serve::examples())]
-    Serve(serve::Args),
+    Serve(Box<serve::Args>),
     /// Print the settings that point a vendor's clients here
     #[command(after_help = env::examples())]
     Env(env::Args),
+    /// Print how clients come to trust the CA of `serve --tls`
+    #[command(after_help = ca::examples())]
+    Ca(ca::Args),
     /// List what is served: names, paths, direction of the audio, number of clauses
     #[command(after_help = endpoints::examples())]
     Endpoints(endpoints::Args),
@@ -75,11 +81,7 @@ enum Command {
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            // Whoever closed the stream does not want to read it.
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
-        }
+        Err(error) => return explain(&error),
     };
     let outcome = run(cli.command);
     let (text, failure) = match &outcome {
@@ -97,10 +99,42 @@ fn main() -> ExitCode {
     }
 }
 
+/// Prints help and versions as they are, and a mistake in one line that says what to do.
+fn explain(error: &clap::Error) -> ExitCode {
+    // Whoever closed the stream does not want to read it.
+    let asks_for_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    let _ = if error.use_stderr() && !asks_for_help {
+        writeln!(io::stderr(), "{}", one_line(&error.to_string()))
+    } else {
+        error.print()
+    };
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// clap's paragraphs as one line: the mistake, the tip if there is one, and where help is.
+fn one_line(text: &str) -> String {
+    let lines = || text.lines().map(str::trim);
+    let mut line = lines()
+        .take_while(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ");
+    for tip in lines().filter_map(|line| line.strip_prefix("tip: ")) {
+        line = format!("{line}; {tip}");
+    }
+    let usage = lines().find_map(|line| line.strip_prefix("Usage: "));
+    let command: Vec<&str> = usage
+        .unwrap_or("mynah")
+        .split_whitespace()
+        .take_while(|word| !word.starts_with(['[', '<', '-']))
+        .collect();
+    format!("{line}; `{} --help` tells more", command.join(" "))
+}
+
 fn run(command: Command) -> Result<String, Failure> {
     match command {
-        Command::Serve(args) => serve::run(args),
+        Command::Serve(args) => serve::run(*args),
         Command::Env(args) => env::run(&args),
+        Command::Ca(args) => ca::run(&args),
         Command::Endpoints(args) => endpoints::run(&args),
         Command::Clauses(args) => clauses::run(&args),
         Command::Tables(args) => tables::run(&args),
@@ -117,5 +151,23 @@ fn write(text: &str) -> Result<(), Failure> {
             format!("cannot write to standard output: {error}; make room, or send it elsewhere"),
         )),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_usage_mistake_is_one_line_with_its_remedy() {
+        let told = |arguments: &[&str]| {
+            let arguments = std::iter::once("mynah").chain(arguments.iter().copied());
+            one_line(&Cli::try_parse_from(arguments).unwrap_err().to_string())
+        };
+        insta::assert_snapshot!(told(&["serv"]), @"error: unrecognized subcommand 'serv'; some similar subcommands exist: 'env', 'serve'; `mynah --help` tells more");
+        insta::assert_snapshot!(told(&["serve", "--lisen", "x"]), @"error: unexpected argument '--lisen' found; a similar argument exists: '--listen'; `mynah serve --help` tells more");
+        insta::assert_snapshot!(told(&["serve", "--clock", "x0"]), @r#"error: invalid value 'x0' for '--clock <real|xN|manual>': takes real, manual or xN with a whole N from 1, such as x50, not "x0"; `mynah --help` tells more"#);
+        insta::assert_snapshot!(told(&["env"]), @"error: the following required arguments were not provided: <VENDOR>; `mynah env --help` tells more");
+        insta::assert_snapshot!(told(&["decode", "--from", "nobody"]), @"error: invalid value 'nobody' for '--from <FROM>' [possible values: client, server]; `mynah --help` tells more");
     }
 }

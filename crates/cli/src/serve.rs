@@ -4,13 +4,13 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use mock_server::{Options, Server};
+use mock_server::{Authority, Options, Server, Tls, TlsError};
 use tracing_subscriber::EnvFilter;
 
 use crate::config;
 use crate::failure::Failure;
 use crate::names;
-use crate::settings::{LogLevel, Settings};
+use crate::settings::{LogLevel, Settings, TlsSettings};
 
 /// The options of `mynah serve`.
 #[derive(Debug, clap::Args)]
@@ -29,7 +29,10 @@ pub(crate) fn run(args: Args) -> Result<String, Failure> {
     let file = file.unwrap_or_default();
     let filter = log_filter(args.settings.log_level, rust_log.as_deref(), file.log_level)?;
     start_logging(filter);
-    let options = args.settings.over(file).into_options();
+    let settings = args.settings.over(file);
+    let tls = settings.tls();
+    let mut options = settings.into_options();
+    options.tls = tls.map(|tls| set_up_tls(tls, options.listen)).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -44,9 +47,11 @@ pub(crate) fn run(args: Args) -> Result<String, Failure> {
 pub(crate) fn examples() -> String {
     format!(
         "Examples:\n  mynah serve\n  mynah serve --listen 127.0.0.1:0 --pace realtime --transcript 'hello world'\n  \
-         mynah serve --clock x50 --config mynah.toml\n\n\
+         mynah serve --clock x50 --config mynah.toml\n  \
+         mynah serve --connect-proxy --ca-dir ~/.mynah\n\n\
          When connections are accepted, one line on standard output says where:\n  \
          mynah ready ws://127.0.0.1:7070 admin http://127.0.0.1:7070/__mynah/\n\
+         With --tls it says wss and https; ws and http are served there all the same.\n\
          Logs go to standard error. SIGTERM and SIGINT end the server with status 0.\n\n\
          A file for --config:\n  pace = \"realtime\"\n  transcript = [\"first\", \"second\"]\n  \
          [guards]\n  connections = 500\n  [knobs.\"{}\"]\n  # as `mynah endpoints --knobs` lists them",
@@ -54,15 +59,33 @@ pub(crate) fn examples() -> String {
     )
 }
 
+/// The CA and a certificate for the address that is listened at, among others.
+fn set_up_tls(tls: TlsSettings, listen: SocketAddr) -> Result<Tls, Failure> {
+    let mut names = tls.names;
+    if !listen.ip().is_unspecified() {
+        names.push(listen.ip().to_string());
+    }
+    let authority = match &tls.folder {
+        Some(folder) => Authority::kept(folder),
+        None => Authority::throw_away(),
+    };
+    let made = authority.and_then(|authority| Tls::new(&authority, &names));
+    made.map_err(|error| match error {
+        TlsError::Name(_) => Failure::Usage(format!("--tls-name: {error}")),
+        _ => Failure::Operation(error.to_string()),
+    })
+}
+
 async fn serve(options: Options) -> Result<(), Failure> {
     let address = options.listen;
+    let is_secure = options.tls.is_some();
     // Before anybody can know that there is something to stop.
     let stop = stop_signal()
         .map_err(|error| Failure::Operation(format!("cannot wait for signals: {error}")))?;
     let server = Server::bind(options)
         .await
         .map_err(|error| Failure::Operation(cannot_listen(address, &error)))?;
-    if let Err(error) = announce(server.address()) {
+    if let Err(error) = announce(server.address(), is_secure) {
         tracing::warn!(%error, "cannot write the ready line");
     }
     server.run(stop).await;
@@ -70,11 +93,15 @@ async fn serve(options: Options) -> Result<(), Failure> {
 }
 
 /// The one line on standard output.
-fn announce(address: SocketAddr) -> io::Result<()> {
+fn announce(address: SocketAddr, is_secure: bool) -> io::Result<()> {
     let mut out = io::stdout().lock();
+    let (ws, http) = match is_secure {
+        true => ("wss", "https"),
+        false => ("ws", "http"),
+    };
     writeln!(
         out,
-        "mynah ready ws://{address} admin http://{address}/__mynah/"
+        "mynah ready {ws}://{address} admin {http}://{address}/__mynah/"
     )?;
     out.flush()
 }

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -54,6 +55,19 @@ pub(crate) struct Settings {
     /// Chooses a behaviour that nobody has documented; `mynah endpoints --knobs` lists them
     #[arg(long, value_name = "ENDPOINT.NAME=VALUE")]
     pub(crate) knob: Vec<KnobSetting>,
+    /// Take TLS, too, on the same port; `mynah ca` says how clients come to trust it
+    #[arg(long, num_args = 0, default_missing_value = "true")]
+    pub(crate) tls: Option<bool>,
+    /// Keep the CA in this folder, made if need be, instead of a new one each run; implies --tls
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) ca_dir: Option<PathBuf>,
+    /// A further name or address for the certificate, beside those of this machine and the vendors; implies --tls
+    #[arg(long, value_name = "NAME")]
+    #[serde(deserialize_with = "one_or_more_texts")]
+    pub(crate) tls_name: Vec<String>,
+    /// Be the proxy of clients whose URL is built in: HTTP CONNECT to vendors' hosts; implies --tls
+    #[arg(long, num_args = 0, default_missing_value = "true")]
+    pub(crate) connect_proxy: Option<bool>,
     /// What is logged; without it `RUST_LOG` decides [default: info]
     #[arg(long, value_name = "off|error|warn|info|debug|trace")]
     pub(crate) log_level: Option<LogLevel>,
@@ -94,6 +108,13 @@ impl Settings {
             odd_cuts: self.odd_cuts || file.odd_cuts,
             // Later ones win, knob by knob.
             knob: [file.knobs.0, file.knob, self.knobs.0, self.knob].concat(),
+            tls: self.tls.or(file.tls),
+            ca_dir: self.ca_dir.or(file.ca_dir),
+            tls_name: match self.tls_name.is_empty() {
+                true => file.tls_name,
+                false => self.tls_name,
+            },
+            connect_proxy: self.connect_proxy.or(file.connect_proxy),
             log_level: self.log_level.or(file.log_level),
             knobs: KnobTables::default(),
             guards: file.guards,
@@ -103,7 +124,17 @@ impl Settings {
         }
     }
 
-    /// The options of a server with these settings.
+    /// What TLS is to be like; `None` without it.
+    pub(crate) fn tls(&self) -> Option<TlsSettings> {
+        let is_implied =
+            self.ca_dir.is_some() || !self.tls_name.is_empty() || self.connect_proxy == Some(true);
+        self.tls.unwrap_or(is_implied).then(|| TlsSettings {
+            folder: self.ca_dir.clone(),
+            names: self.tls_name.clone(),
+        })
+    }
+
+    /// The options of a server with these settings, except for TLS, which takes a CA.
     pub(crate) fn into_options(self) -> Options {
         let default = Options::default();
         let mut options = Options {
@@ -124,6 +155,8 @@ impl Settings {
                 odd_cuts: self.odd_cuts,
             },
             knobs: default.knobs,
+            tls: default.tls,
+            connect_proxy: self.connect_proxy.unwrap_or(default.connect_proxy),
             guards: self.guards.into_guards(),
         };
         for knob in self.knobs.0.iter().chain(&self.knob) {
@@ -131,6 +164,15 @@ impl Settings {
         }
         options
     }
+}
+
+/// What is chosen about TLS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TlsSettings {
+    /// Where the CA is kept, if it is.
+    pub(crate) folder: Option<PathBuf>,
+    /// Further names for the certificate.
+    pub(crate) names: Vec<String>,
 }
 
 /// Where the server listens if nobody says.
@@ -144,6 +186,7 @@ pub(crate) struct GuardSettings {
     // Less than this the HTTP library does not take.
     head_bytes: Option<Whole<8192, { 1 << 30 }>>,
     head_ms: Option<Whole<1, DAY_MS>>,
+    tls_ms: Option<Whole<1, DAY_MS>>,
     close_ms: Option<Whole<1, DAY_MS>>,
     message_bytes: Option<Whole<1, { 1 << 40 }>>,
     connections: Option<Whole<1, 10_000_000>>,
@@ -159,6 +202,7 @@ impl GuardSettings {
         Guards {
             head_bytes: self.head_bytes.map_or(default.head_bytes, Whole::size),
             head_time: self.head_ms.map_or(default.head_time, |ms| time(ms.0)),
+            tls_time: self.tls_ms.map_or(default.tls_time, |ms| time(ms.0)),
             close_time: self.close_ms.map_or(default.close_time, |ms| time(ms.0)),
             message_bytes: self.message_bytes.map_or(default.message_bytes, |n| n.0),
             connections: self.connections.map_or(default.connections, Whole::size),
@@ -492,6 +536,22 @@ mod tests {
         assert_eq!(options.clock, default.clock);
         assert_eq!(options.pace, default.pace);
         assert_eq!(options.seed, default.seed);
+    }
+
+    #[rstest]
+    #[case("", None)]
+    #[case("tls = true", Some((None, 0)))]
+    #[case("ca_dir = 'ca'", Some((Some("ca"), 0)))]
+    #[case("tls_name = 'mock'", Some((None, 1)))]
+    #[case("connect_proxy = true", Some((None, 0)))]
+    #[case("connect_proxy = false", None)]
+    #[case("tls = false\nca_dir = 'ca'", None)]
+    fn what_needs_tls_implies_it(#[case] file: &str, #[case] tls: Option<(Option<&str>, usize)>) {
+        let file: Settings = toml::from_str(file).unwrap();
+        let chosen = Settings::default().over(file).tls();
+        let chosen = chosen.map(|tls| (tls.folder, tls.names.len()));
+        let expected = tls.map(|(folder, names)| (folder.map(PathBuf::from), names));
+        assert_eq!(chosen, expected);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Duration, timeout};
 use tokio_util::sync::CancellationToken;
@@ -19,7 +19,7 @@ const READ: usize = 4 << 10;
 pub(crate) async fn drive<S>(
     mut live: Live<'_>,
     io: S,
-    early: &[u8],
+    early: Bytes,
     clock: &Clock,
     stop: &CancellationToken,
 ) where
@@ -28,7 +28,9 @@ pub(crate) async fn drive<S>(
     let (mut input, mut output) = tokio::io::split(io);
     let mut buffer = BytesMut::new();
     let mut stopped = false;
-    live.receive(early);
+    live.receive(&early);
+    // It may be a small piece of a large buffer, which would live as long as the session.
+    drop(early);
     while !(live.is_over() && (live.is_aborted() || live.outbox.is_empty())) {
         let (due, deadline) = (live.next_due(), live.close_deadline());
         let (reads, writes) = (live.has_room() && !live.is_over(), !live.outbox.is_empty());

@@ -25,6 +25,7 @@ mod server;
 mod sound;
 mod speaker;
 mod timers;
+mod tls;
 mod upgrade;
 
 pub use clock::{Clock, ClockMode};
@@ -32,3 +33,4 @@ pub use listener::Recording;
 pub use options::{Guards, Options, Pace, SetError};
 pub use server::Server;
 pub use sound::{SoundOptions, SpokenFile};
+pub use tls::{Authority, Tls, TlsError};

@@ -25,6 +25,9 @@ use crate::timers::Timers;
 /// How many bytes may wait before nothing more is read or spoken.
 const FULL: usize = 128 << 10;
 
+/// How long a client may take to answer the close frame of a server that stops.
+const STOP: Duration = Duration::from_secs(1);
+
 /// How a session stands with its close handshake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Closing {
@@ -155,10 +158,13 @@ impl<'s> Live<'s> {
         }
     }
 
-    /// The server stops.
+    /// The server stops, and waits no longer than [`STOP`] for the client's close frame.
     pub(crate) fn stop(&mut self) {
         if self.closing == Closing::No {
             self.close(1001, "");
+        }
+        if let Closing::Sent(deadline) = &mut self.closing {
+            *deadline = (*deadline).min(Instant::now() + STOP);
         }
     }
 

@@ -8,6 +8,7 @@ use wire::knob::{KnobError, Knobs};
 
 use crate::clock::ClockMode;
 use crate::sound::SoundOptions;
+use crate::tls::Tls;
 
 /// How a server is run. The default is what a newcomer's first session needs.
 #[derive(Clone, Debug)]
@@ -26,6 +27,10 @@ pub struct Options {
     pub sound: SoundOptions,
     /// The chosen knobs, by the name of their endpoint.
     pub knobs: BTreeMap<&'static str, Knobs>,
+    /// With it, the port takes TLS beside plain text.
+    pub tls: Option<Tls>,
+    /// Whether HTTP CONNECT to a host that is emulated here is a way in.
+    pub connect_proxy: bool,
     /// The limits against hostile peers.
     pub guards: Guards,
 }
@@ -40,6 +45,8 @@ impl Default for Options {
             transcripts: Vec::new(),
             sound: SoundOptions::default(),
             knobs: BTreeMap::new(),
+            tls: None,
+            connect_proxy: false,
             guards: Guards::default(),
         }
     }
@@ -109,6 +116,8 @@ pub struct Guards {
     pub head_bytes: usize,
     /// How long a request head may take.
     pub head_time: Duration,
+    /// How long a TLS handshake may take.
+    pub tls_time: Duration,
     /// How long a client may take to answer a close frame.
     pub close_time: Duration,
     /// The largest WebSocket message where the vendor documents no smaller one, in bytes.
@@ -125,6 +134,7 @@ impl Default for Guards {
         Self {
             head_bytes: 256 << 10,
             head_time: Duration::from_secs(10),
+            tls_time: Duration::from_secs(10),
             close_time: Duration::from_secs(10),
             message_bytes: 16 << 20,
             connections: 20_000,

@@ -16,6 +16,8 @@ const SLICES: usize = 64;
 pub(crate) struct Outbox {
     queue: VecDeque<Bytes>,
     waiting: usize,
+    /// Whether the stream may hold back some of what it took, as TLS does when TCP is full.
+    is_held_back: bool,
 }
 
 impl Outbox {
@@ -24,9 +26,9 @@ impl Outbox {
         self.waiting
     }
 
-    /// Whether nothing waits.
+    /// Whether nothing waits, neither here nor in the stream.
     pub(crate) const fn is_empty(&self) -> bool {
-        self.waiting == 0
+        self.waiting == 0 && !self.is_held_back
     }
 
     /// Queues a message as one frame.
@@ -53,8 +55,20 @@ impl Outbox {
         self.push(payload);
     }
 
-    /// Writes some of what waits. Cancelling it loses nothing: it awaits one write only.
+    /// Writes some of what waits, and flushes after the last of it. Cancelling it loses nothing:
+    /// one write is awaited, and what it took is forgotten before the flush.
     pub(crate) async fn write(&mut self, io: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
+        if self.waiting > 0 {
+            self.write_some(io).await?;
+        }
+        if self.waiting == 0 {
+            io.flush().await?;
+            self.is_held_back = false;
+        }
+        Ok(())
+    }
+
+    async fn write_some(&mut self, io: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
         let mut slices = [IoSlice::new(&[]); SLICES];
         let mut used = 0;
         for (slot, bytes) in slices.iter_mut().zip(&self.queue) {
@@ -68,6 +82,7 @@ impl Outbox {
             return Err(io::ErrorKind::WriteZero.into());
         }
         self.advance(written);
+        self.is_held_back = true;
         Ok(())
     }
 
@@ -124,5 +139,23 @@ mod tests {
             reader.await.unwrap(),
             b"\x82\x08headbody\x88\x05\x03\xe8bye"
         );
+    }
+
+    #[tokio::test]
+    async fn what_the_stream_holds_back_still_waits() {
+        let (near, mut far) = tokio::io::duplex(64);
+        let mut near = tokio::io::BufWriter::new(near);
+        let mut outbox = Outbox::default();
+        outbox.message(&Data::text("hello"));
+        outbox.write_some(&mut near).await.unwrap();
+        assert_eq!(outbox.waiting(), 0);
+        assert!(!outbox.is_empty());
+        outbox.write(&mut near).await.unwrap();
+        assert!(outbox.is_empty());
+        let mut all = [0; 7];
+        tokio::io::AsyncReadExt::read_exact(&mut far, &mut all)
+            .await
+            .unwrap();
+        assert_eq!(&all, b"\x81\x05hello");
     }
 }

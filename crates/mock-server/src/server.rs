@@ -2,10 +2,13 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use http::{Method, Request};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
+use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -20,6 +23,7 @@ use crate::lane::{self, Lane};
 use crate::live::{Live, Surroundings};
 use crate::options::Options;
 use crate::sound::SessionSound;
+use crate::tls::{self, Hop, Transport};
 use crate::upgrade::{Accepted, Handover, answer};
 
 /// A server that listens and does not serve yet.
@@ -114,25 +118,54 @@ impl Server {
 /// How long sessions may take to end when the server stops.
 const STOP: std::time::Duration = std::time::Duration::from_millis(1500);
 
-/// One connection: HTTP until a request is accepted, then its session.
+/// The smallest buffer that hyper takes for a request head.
+const LEAST_HEAD: usize = 8 << 10;
+
+/// One connection: TLS if it begins so, HTTP until a request is accepted, then its session.
 async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
     // Without it small messages wait for delayed acknowledgements.
     let _ = stream.set_nodelay(true);
-    let handover = Handover::default();
     let is_local = peer.ip().to_canonical().is_loopback();
-    let service = service_fn(|request| {
-        answer(
-            Arc::clone(&shared),
-            Arc::clone(&handover),
-            is_local,
-            request,
-        )
+    let Some(stream) = tls::secure(&shared, stream).await else {
+        return;
+    };
+    let mut outcome = serve(&shared, stream, is_local, Hop::Direct).await;
+    if let Outcome::Tunnel(upgrade) = outcome {
+        let Some(inside) = tls::enter(&shared, upgrade).await else {
+            return;
+        };
+        outcome = serve(&shared, inside, is_local, Hop::Tunnelled).await;
+    }
+    if let Outcome::Session(accepted) = outcome {
+        session(&shared, *accepted).await;
+    }
+}
+
+/// What HTTP has led to.
+enum Outcome {
+    /// The end of the connection.
+    End,
+    /// A session, whose 101 is on its way.
+    Session(Box<Accepted>),
+    /// A tunnel, with whatever runs through it.
+    Tunnel(OnUpgrade),
+}
+
+/// Serves HTTP until a request leads to something else.
+async fn serve(shared: &Arc<Shared>, stream: Transport, is_local: bool, hop: Hop) -> Outcome {
+    let handover = Handover::default();
+    let tunnel: Mutex<Option<OnUpgrade>> = Mutex::default();
+    let service = service_fn(async |request: Request<Incoming>| {
+        if request.method() == Method::CONNECT {
+            return Ok(tls::connect(shared, hop, &tunnel, request));
+        }
+        answer(Arc::clone(shared), Arc::clone(&handover), is_local, request).await
     });
     let guards = shared.options.guards;
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(guards.head_time)
-        .max_buf_size(guards.head_bytes)
+        .max_buf_size(guards.head_bytes.max(LEAST_HEAD))
         .title_case_headers(true)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
@@ -141,17 +174,22 @@ async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
         let mut serving = Box::pin(serving);
         tokio::select! {
             ended = &mut serving => {
-                if let Err(error) = ended {
-                    tracing::debug!(%error, "a connection ended during HTTP");
+                match ended {
+                    Err(error) if error.is_parse() && shared.options.tls.is_none() => {
+                        tracing::warn!(%error, "not HTTP; clients that speak TLS need --tls");
+                    }
+                    Err(error) => tracing::debug!(%error, "a connection ended during HTTP"),
+                    Ok(()) => {}
                 }
             }
-            () = shared.stop.cancelled() => return,
+            () = shared.stop.cancelled() => return Outcome::End,
         }
     }
-    let accepted = crate::live::lock(&handover).take();
-    if let Some(accepted) = accepted {
-        session(&shared, accepted).await;
+    if let Some(accepted) = crate::live::lock(&handover).take() {
+        return Outcome::Session(Box::new(accepted));
     }
+    let tunnel = crate::live::lock(&tunnel).take();
+    tunnel.map_or(Outcome::End, Outcome::Tunnel)
 }
 
 /// One session, from the 101 to the end of the TCP connection.
@@ -168,9 +206,9 @@ async fn session(shared: &Shared, accepted: Accepted) {
     let Ok(upgraded) = upgrade.await else {
         return;
     };
-    let (stream, early) = match upgraded.downcast::<TokioIo<TcpStream>>() {
+    let (stream, early) = match upgraded.downcast::<TokioIo<Transport>>() {
         Ok(parts) => (parts.io.into_inner(), parts.read_buf),
-        Err(_) => unreachable!("every connection is served on a TCP stream"),
+        Err(_) => unreachable!("every connection is served on a transport"),
     };
     let began = std::time::Instant::now();
     let recorder = shared.journal.open(info, redactor);
@@ -195,7 +233,7 @@ async fn session(shared: &Shared, accepted: Accepted) {
         recorder: &recorder,
     };
     let live = Live::open((endpoint.open)(opening), around);
-    drive(live, stream, &early, &shared.clock, &shared.stop).await;
+    drive(live, stream, early, &shared.clock, &shared.stop).await;
     recorder.write(|record| {
         record.end();
         log_session(record, 101, Some(began.elapsed()));

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use http::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, UPGRADE};
+use http::header::{CONNECTION, HOST, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, UPGRADE};
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, Version};
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -46,6 +46,12 @@ pub(crate) async fn answer(
 ) -> Result<Answer, Infallible> {
     if request.uri().path().starts_with(admin::PREFIX) {
         return Ok(admin::answer(&shared, is_local, request).await);
+    }
+    // RFC 9112 3.2: a request of HTTP/1.1 says whom it is for.
+    if request.version() >= Version::HTTP_11 && !request.headers().contains_key(HOST) {
+        let detail = "the request has no Host header; send one";
+        let problem = admin::Problem::new(StatusCode::BAD_REQUEST, "no Host", detail);
+        return Ok(problem.into_answer());
     }
     let head = head_of(&request);
     let lane = shared.lane();

@@ -203,6 +203,33 @@ mod tests {
     }
 
     #[test]
+    fn every_host_that_a_recipe_prints_is_listed() {
+        let is_host_character = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
+        for vendor in VENDORS {
+            for recipe in vendor.recipes {
+                let words = recipe.text.split(|c| !is_host_character(c));
+                // Three labels and a public suffix: what else looks so are names of packages.
+                let hosts = words.filter(|word| {
+                    let suffix = word.rsplit('.').next().unwrap_or_default();
+                    word.split('.').count() > 2 && ["com", "cn", "net"].contains(&suffix)
+                });
+                for host in hosts {
+                    assert!(vendor.hosts.contains(&host), "{}: {host}", vendor.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_host_belongs_to_two_vendors() {
+        let mut hosts: Vec<&str> = VENDORS.iter().flat_map(|v| v.hosts).copied().collect();
+        let count = hosts.len();
+        hosts.sort_unstable();
+        hosts.dedup();
+        assert_eq!(hosts.len(), count);
+    }
+
+    #[test]
     fn words_are_compared_by_edits() {
         assert_eq!(edit_distance("kitten", "sitting"), 3);
         assert_eq!(edit_distance("", "abc"), 3);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use rstest::rstest;
 
-use crate::support::{err, mynah, run};
+use crate::support::{err, mynah, out, run};
 
 /// A running server, killed when it is dropped.
 struct Mock {
@@ -28,7 +28,7 @@ impl Mock {
         let mut ready = String::new();
         out.read_line(&mut ready).unwrap();
         let address = ready
-            .split_once("ws://")
+            .split_once("://")
             .and_then(|(_, rest)| rest.split(' ').next()?.parse().ok())
             .unwrap_or_else(|| panic!("no address in {ready:?}"));
         Self {
@@ -108,6 +108,55 @@ fn says_one_line_answers_and_ends_with_0(#[case] listen: &str, #[case] signal: &
     assert_eq!(status.code(), Some(0), "{log}");
     assert_eq!(more, "", "standard output has one line");
     assert!(took < Duration::from_secs(2), "{took:?}");
+}
+
+#[test]
+fn tls_is_announced_and_keeps_its_ca() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("ca");
+    let home = home.to_str().unwrap();
+    let printed = run(&["ca", "--ca-dir", home, "--lang", "curl"], b"");
+    assert!(out(&printed).contains("ca.pem"), "{}", err(&printed));
+    let kept = std::fs::read_to_string(folder.path().join("ca/ca.pem")).unwrap();
+    for _ in 0..2 {
+        let options = [
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--tls",
+            "--ca-dir",
+            home,
+        ];
+        let mock = Mock::start(&mut mynah(&options));
+        let address = mock.address;
+        assert_eq!(
+            mock.ready,
+            format!("mynah ready wss://{address} admin https://{address}/__mynah/\n")
+        );
+        // Who is to trust the CA does not trust it yet, so it comes in plain text, too.
+        let answer = get(address, "/__mynah/ca.pem");
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+        assert!(answer.ends_with(&kept), "{answer}");
+        assert_eq!(mock.stop("TERM").0.code(), Some(0));
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let key = std::fs::metadata(folder.path().join("ca/ca-key.pem")).unwrap();
+        assert_eq!(key.permissions().mode() & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_hold_a_ca_is_one_line_and_1() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let home = file.path().to_str().unwrap();
+    let output = run(&["serve", "--ca-dir", home], b"");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err(&output).starts_with("error: cannot make the folder "));
+    assert_eq!(err(&output).lines().count(), 1);
+    let output = run(&["serve", "--tls-name", "no name"], b"");
+    assert_eq!(output.status.code(), Some(2));
 }
 
 #[rstest]

@@ -14,6 +14,7 @@ pub(crate) use problem::Problem;
 
 use crate::journal;
 use crate::server::Shared;
+use crate::tls;
 use crate::upgrade::Answer;
 
 /// Where the admin API lives.
@@ -26,6 +27,11 @@ const LIMIT: usize = 1000;
 pub(crate) async fn answer(shared: &Shared, is_local: bool, request: Request<Incoming>) -> Answer {
     let path = request.uri().path().to_owned();
     let resource = path.strip_prefix(PREFIX).unwrap_or_default();
+    if resource == "ca.pem" {
+        let asked = only(&request, &[Method::GET]).and_then(|()| query(&request, &[]));
+        let found = asked.and_then(|_| tls::answer_ca(shared.options.tls.as_ref()));
+        return found.unwrap_or_else(Problem::into_answer);
+    }
     let outcome = match resource {
         "health" => only(&request, &[Method::GET]).and_then(|()| health(&request)),
         _ if !is_local => Err(Problem::new(
@@ -45,7 +51,7 @@ pub(crate) async fn answer(shared: &Shared, is_local: bool, request: Request<Inc
                 StatusCode::NOT_FOUND,
                 "no such resource",
                 format!(
-                    "{path} is not served; there are: health, sessions, sessions/{{id}}, findings, clock"
+                    "{path} is not served; there are: health, sessions, sessions/{{id}}, findings, clock, ca.pem"
                 ),
             )),
         },

@@ -150,7 +150,7 @@ async fn run(pace: Pace) -> Run {
                 recorder: &recorder,
             };
             let live = Live::open(Box::new(Conversation::new(&TABLE, Parrot)), around);
-            drive(live, near, &[], &clock, &stop).await;
+            drive(live, near, Bytes::new(), &clock, &stop).await;
         }
     });
     let client = WebSocketStream::from_raw_socket(far, Role::Client, None).await;
@@ -233,6 +233,16 @@ async fn stopping_closes_with_1001() {
     let mut run = run(Pace::Burst).await;
     run.stop.cancel();
     assert_eq!(close_of(run.next().await).0, 1001);
+}
+
+#[tokio::test(start_paused = true)]
+async fn stopping_does_not_wait_long_for_a_client_that_does_not_answer() {
+    let run = run(Pace::Burst).await;
+    let before = Instant::now();
+    run.stop.cancel();
+    run.task.await.unwrap();
+    assert_eq!(before.elapsed(), Duration::from_secs(1));
+    assert_eq!(ending(&run.journal), (1001, "server"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,6 +10,7 @@ pub const HOSTS: &[&str] = &[
     "sis-ext.ap-southeast-3.myhuaweicloud.com",
     "sis-ext.me-east-1.myhuaweicloud.com",
     "sis-ext.cn-north-1.myhuaweicloud.com",
+    "iam.myhuaweicloud.com",
     "iam.cn-north-4.myhuaweicloud.com",
     "iam.cn-east-3.myhuaweicloud.com",
     "iam.ap-southeast-3.myhuaweicloud.com",

@@ -77,7 +77,6 @@ const { BearerTokenAuthenticator } = require('ibm-watson/auth');
 const service = new TextToSpeechV1({
   authenticator: new BearerTokenAuthenticator({ bearerToken: 'any-token' }),
   serviceUrl: '{http}',
-  disableSslVerification: true, // only matters with --tls
 });
 // service.synthesizeUsingWebSocket({ text: 'Hello world', accept: 'audio/wav', timings: ['words'] });
 "#;

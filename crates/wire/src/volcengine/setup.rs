@@ -20,8 +20,8 @@ api_url = "{ws}/api/v1/tts/ws_binary"
     Recipe {
         language: "python",
         client: "official demo with a protocols module, websockets >= 14",
-        text: r"python binary.py --appid any --access_token any --voice_type BV001_streaming \
-    --text hello --endpoint {ws}/api/v1/tts/ws_binary
+        text: r"# python binary.py --appid any --access_token any --voice_type BV001_streaming \
+#     --text hello --endpoint {ws}/api/v1/tts/ws_binary
 ",
     },
     Recipe {
@@ -35,7 +35,7 @@ api_url = "{ws}/api/v1/tts/ws_binary"
     Recipe {
         language: "node",
         client: "mi-gpt-tts 2.0.0",
-        text: r"# its URL is a constant: replace it in the installed package
+        text: r"# its URL is a constant and it knows no proxy: replace it in the installed package
 export VOLCANO_TTS_APP_ID=any VOLCANO_TTS_ACCESS_TOKEN=any VOLCANO_TTS_USER_ID=any
 grep -rl 'wss://openspeech.bytedance.com' node_modules/mi-gpt-tts/dist |
   xargs sed -i 's#wss://openspeech.bytedance.com#{ws}#g'
@@ -78,8 +78,8 @@ websocat --binary --header 'Authorization: Bearer; any' \
     Recipe {
         language: "shell",
         client: "any client with the host built in",
-        text: r"# serve with --tls, trust {http}/__mynah/ca.pem, and let the name lead here:
-#   127.0.0.1 openspeech.bytedance.com     in /etc/hosts, port 443 forwarded to {authority}
+        text: r"# serve with --connect-proxy; `mynah ca` has this for each language, and how to trust its CA
+export HTTPS_PROXY=http://{authority}
 ",
     },
 ];

@@ -18,7 +18,7 @@ use bytes::Bytes;
 
 use policy::Policy;
 
-use super::frame::{self, Body, Frame, Kind, Position};
+use super::frame::{self, Body, Frame, Kind, Position, Version};
 use super::{auth, clauses, knobs};
 use crate::audio::Direction;
 use crate::endpoint::{Dump, Endpoint, Limits, Opening, Prefix};
@@ -62,6 +62,15 @@ fn decode(side: Side, form: Form, payload: &Bytes) -> Result<Dump, DecodeError> 
         ));
     }
     let frame = frame::decode(side, payload)?;
+    if frame.version != Version::V1 {
+        let problem = format!("{}, expected 1", frame.version.nibble());
+        return Err(DecodeError::new(
+            ErrorKind::Undefined,
+            0,
+            "protocol version",
+            problem,
+        ));
+    }
     let body = frame.body()?;
     Ok(Dump {
         kind: match side {
