@@ -18,7 +18,7 @@ struct Cut<'b>(&'b [u8], usize);
 impl Read for Cut<'_> {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
         let length = self.1.min(out.len());
-        self.0.read(&mut out[..length])
+        self.0.read(out.get_mut(..length).unwrap_or_default())
     }
 }
 

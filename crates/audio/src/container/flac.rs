@@ -65,6 +65,6 @@ fn narrow(sample: i32, bits: u32) -> i16 {
 fn broken(error: Error) -> ContainerError {
     match error {
         Error::IoError(error) if error.kind() != ErrorKind::UnexpectedEof => error.into(),
-        error => ContainerError::broken(Container::Flac, error),
+        error => ContainerError::broken(Container::Flac, &error),
     }
 }

@@ -98,7 +98,7 @@ pub enum ContainerError {
 }
 
 impl ContainerError {
-    fn broken(container: Container, problem: impl ToString) -> Self {
+    fn broken(container: Container, problem: &impl ToString) -> Self {
         Self::Broken {
             container,
             problem: problem.to_string(),

@@ -37,7 +37,7 @@ impl<R: Read> Mp3Track<R> {
                 track.first = first;
                 Ok((rate_hz, track))
             }
-            None => Err(ContainerError::broken(Container::Mp3, "no frame in it")),
+            None => Err(ContainerError::broken(Container::Mp3, &"no frame in it")),
         }
     }
 
@@ -88,7 +88,7 @@ impl<R: Read> Track for Mp3Track<R> {
     }
 }
 
-/// Skips an ID3v2 tag; otherwise answers the bytes that it has looked at.
+/// Skips a tag of the second ID3; otherwise answers the bytes that it has looked at.
 fn skip_tag(source: &mut impl Read) -> Result<Vec<u8>, ContainerError> {
     let mut head = Vec::new();
     source.take(10).read_to_end(&mut head)?;

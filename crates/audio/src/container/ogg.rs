@@ -58,6 +58,6 @@ impl<R: Read> Track for OggTrack<R> {
 fn broken(error: Error) -> ContainerError {
     match error {
         Error::Io(error) if error.kind() != ErrorKind::UnexpectedEof => error.into(),
-        error => ContainerError::broken(Container::OggOpus, error),
+        error => ContainerError::broken(Container::OggOpus, &error),
     }
 }

@@ -22,7 +22,7 @@ impl Packets {
         pre_skip: u16,
     ) -> Result<Self, ContainerError> {
         let decoder = OpusDecoder::new(PLAYED_HZ.cast_signed(), channels)
-            .map_err(|error| ContainerError::broken(container, error))?;
+            .map_err(|error| ContainerError::broken(container, &error))?;
         Ok(Self {
             container,
             decoder,
@@ -37,7 +37,7 @@ impl Packets {
         let count = self
             .decoder
             .decode_s16(packet, LONGEST_PACKET, &mut self.frame)
-            .map_err(|error| ContainerError::broken(self.container, error))?;
+            .map_err(|error| ContainerError::broken(self.container, &error))?;
         let mut pcm = Vec::new();
         let samples = self.frame.get(..count * self.channels);
         mix(samples.unwrap_or_default(), self.channels, &mut pcm);

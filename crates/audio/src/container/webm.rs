@@ -171,8 +171,8 @@ fn unsigned(bytes: &[u8]) -> u64 {
     bytes.iter().take(8).fold(0, number)
 }
 
-fn broken(problem: impl ToString) -> ContainerError {
-    ContainerError::broken(Container::WebmOpus, problem)
+fn broken(problem: impl Into<String>) -> ContainerError {
+    ContainerError::broken(Container::WebmOpus, &problem.into())
 }
 
 const CLUSTER: u32 = 0x1F43_B675;

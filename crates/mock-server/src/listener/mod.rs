@@ -421,7 +421,7 @@ impl Listener {
             let text = next_of(&self.script);
             phrase.said = text
                 .map(|text| (Source::Script, text))
-                .or(phrase.said.take());
+                .or_else(|| phrase.said.take());
         }
     }
 
