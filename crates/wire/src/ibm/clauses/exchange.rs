@@ -296,14 +296,14 @@ pub(crate) const UNKNOWN_ARGUMENT: Clause = Clause::new(
     "IBT-OLGY",
     Assumed,
     READING,
-    "Members and query parameters beside the documented ones are slips of the client.",
+    "Members and query parameters beside the documented ones are slips of the client, but for those that SDKs send.",
 );
 
 pub(crate) const ACTION_WARNED: Clause = Clause::new(
     "IBT-FWPU",
     Assumed,
     READING,
-    "That holds for action too, which two SDKs send; the knob unknown-members can keep silent.",
+    "The service warns of action too, which two SDKs send; the knob unknown-members can keep silent.",
 );
 
 pub(crate) const JSON_STYLE: Clause = Clause::new(
