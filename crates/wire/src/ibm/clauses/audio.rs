@@ -111,7 +111,8 @@ pub(crate) const RATE_RANGE: Clause = Clause::new(
     Must,
     FORMATS,
     "A rate lies between 8000 and 192000 Hz.",
-);
+)
+.gap("held but for MP3, which has nine rates from 8000 to 48000 Hz: another one is refused as an unsupported format");
 
 pub(crate) const RATE_REFUSED: Clause = Clause::new(
     "IBT-A56S",

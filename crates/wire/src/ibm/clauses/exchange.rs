@@ -451,7 +451,7 @@ pub(crate) const CLOSE_STATUS: Clause = Clause::new(
     "IBT-NK5G",
     SdkRelied,
     NODE,
-    "A close frame always has a status: the Node client takes an empty one for a dropped connection.",
+    "A close frame that the server sends of itself always has a status: the Node client takes an empty one for a dropped connection. An empty one of the client is echoed as it is.",
 );
 
 pub(crate) const IDLE: Clause = Clause::new(
