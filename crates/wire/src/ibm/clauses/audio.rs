@@ -68,7 +68,7 @@ pub(crate) const ACCEPT_LENIENT: Clause = Clause::new(
     "IBT-OYNT",
     Assumed,
     READING,
-    "Names are compared without regard to case, values may be quoted, an empty parameter is nothing, an unknown one changes nothing.",
+    "Names are compared without regard to case, values may be quoted, an empty parameter but a rate is nothing, an unknown one changes nothing.",
 );
 
 pub(crate) const ANY_FORMAT: Clause = Clause::new(
