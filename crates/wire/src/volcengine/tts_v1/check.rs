@@ -2,6 +2,7 @@
 
 use super::members::{MEMBERS, Member, Need, SECTIONS, Shape};
 use super::policy::Ranges;
+use crate::clause::Clause;
 use crate::finding::Finding;
 use crate::json::{self, Value};
 use crate::volcengine::clauses::{fault, request as clauses};
@@ -84,10 +85,9 @@ fn problem(member: &Member, value: Option<&Value>, ranges: Ranges) -> Option<(Fa
     let refused = |clause, found: String| Some((Fate::Refused, member.finding(clause, found)));
     let noted = |clause, found: String| Some((Fate::Noted, member.finding(clause, found)));
     let Some(value) = value else {
-        return match (member.need, member.name) {
-            (Need::Optional, _) => None,
-            (Need::Required, "text") => refused(&clauses::TEXT_MISSING, "nothing".to_owned()),
-            (Need::Required, _) => refused(member.clause, "nothing".to_owned()),
+        return match member.need {
+            Need::Optional => None,
+            Need::Required => refused(member.clause, "nothing".to_owned()),
         };
     };
     let wrong_type = || {
@@ -102,8 +102,8 @@ fn problem(member: &Member, value: Option<&Value>, ranges: Ranges) -> Option<(Fa
             return None;
         }
         match ranges {
-            Ranges::Refuse => refused(&fault::RANGES, value.excerpt()),
-            Ranges::Clamp | Ranges::Accept => noted(&fault::RANGES, value.excerpt()),
+            Ranges::Refuse => refused(range_of(member), value.excerpt()),
+            Ranges::Clamp | Ranges::Accept => noted(range_of(member), value.excerpt()),
         }
     };
     match (member.shape, value) {
@@ -178,6 +178,14 @@ fn extra_param(member: &Member, text: &str) -> Option<(Fate, Finding)> {
         .iter()
         .find(|(name, _)| !EXTRA_MEMBERS.contains(&name.as_str()))
         .map(|(name, _)| (Fate::Noted, unknown(&format!("{}.", member.path()), name)))
+}
+
+/// The clause that a number out of its range breaks: the member's, if that names the range.
+fn range_of(member: &Member) -> &'static Clause {
+    match member.name {
+        "bitrate" => &fault::RANGES,
+        _ => member.clause,
+    }
 }
 
 fn unknown(path: &str, name: &str) -> Finding {

@@ -3,9 +3,11 @@
 use rstest::rstest;
 
 use super::{Link, kinds, request, with};
+use crate::clause::Clause;
 use crate::finding::Place;
 use crate::json::{Value, object};
 use crate::session::Form;
+use crate::volcengine::clauses::{fault, request as clauses};
 
 /// What is answered to a request with one member changed, and the paths of its findings.
 fn answer(knobs: &[(&str, &str)], path: &str, json: Option<&str>) -> (String, Vec<String>) {
@@ -232,6 +234,38 @@ fn ratios_out_of_range_are_a_matter_of_choice(
     link.request(&with(request("r", "submit"), path, Some(json)));
     assert_eq!(link.speeches().remove(0).volume_permille, permille);
     assert_eq!(link.findings().len(), 1);
+}
+
+#[rstest]
+#[case::speed("audio.speed_ratio", Some("3.1"), &clauses::SPEED)]
+#[case::volume("audio.volume_ratio", Some("50"), &clauses::VOLUME)]
+#[case::loudness("audio.loudness_ratio", Some("0.4"), &clauses::LOUDNESS)]
+#[case::pitch("audio.pitch_ratio", Some("0"), &clauses::PITCH)]
+#[case::emotion_scale("audio.emotion_scale", Some("6"), &clauses::EMOTION_SCALE)]
+#[case::compression_rate("audio.compression_rate", Some("21"), &clauses::COMPRESSION_RATE)]
+#[case::silence("request.silence_duration", Some("30001"), &clauses::SILENCE)]
+#[case::no_documented_range("audio.bitrate", Some("321"), &fault::RANGES)]
+#[case::no_text("request.text", None, &clauses::TEXT)]
+fn a_member_breaks_the_documented_rule_where_there_is_one(
+    #[case] path: &str,
+    #[case] json: Option<&str>,
+    #[case] clause: &Clause,
+) {
+    let mut link = Link::open(&[]);
+    link.request(&with(request("r", "query"), path, json));
+    let ids: Vec<&str> = link.findings().iter().map(|f| f.clause.id).collect();
+    assert_eq!(ids, [clause.id]);
+}
+
+#[test]
+fn an_unknown_frontend_type_is_noted_once() {
+    let changes = [
+        ("request.with_frontend", Some("1")),
+        ("request.frontend_type", Some("\"other\"")),
+    ];
+    let expected = (SERVED.to_owned(), vec!["request.frontend_type".to_owned()]);
+    assert_eq!(answer_all(&[], &changes), expected);
+    assert_eq!(answer_all(&[], &changes[..1]), expected);
 }
 
 #[test]
