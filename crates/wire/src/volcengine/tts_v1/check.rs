@@ -97,6 +97,10 @@ fn problem(member: &Member, value: Option<&Value>, ranges: Ranges) -> Option<(Fa
         };
         refused(clause, value.type_name().to_owned())
     };
+    let in_words = || match value {
+        Value::String(_) => noted(&clauses::INTEGER_TEXT, value.excerpt()),
+        _ => None,
+    };
     let ranged = |number: f64, low: f64, high: f64| {
         if (low..=high).contains(&number) {
             return None;
@@ -127,14 +131,14 @@ fn problem(member: &Member, value: Option<&Value>, ranges: Ranges) -> Option<(Fa
             true => None,
             false => noted(member.clause, value.excerpt()),
         },
-        (Shape::Whole(low, high), Value::Number(_)) => match whole_of(value) {
-            Some(number) => ranged(number, bound(low), bound(high)),
+        (Shape::Whole(low, high), Value::Number(_) | Value::String(_)) => match whole_of(value) {
+            Some(number) => ranged(number, bound(low), bound(high)).or_else(in_words),
             None => refused(member.clause, value.excerpt()),
         },
-        (Shape::Choice(values), Value::Number(_)) => {
+        (Shape::Choice(values), Value::Number(_) | Value::String(_)) => {
             let number = whole_of(value);
             match values.iter().any(|choice| number == Some(bound(*choice))) {
-                true => None,
+                true => in_words(),
                 false => refused(member.clause, value.excerpt()),
             }
         }
@@ -196,9 +200,9 @@ fn unknown(path: &str, name: &str) -> Finding {
     Finding::at_path(&clauses::UNKNOWN, path, "an unknown member", expected)
 }
 
-/// An integer, also one that is written `24000.0`.
+/// An integer, also one that is written `24000.0` or `"24000"`.
 fn whole_of(value: &Value) -> Option<f64> {
-    value.as_f64().filter(|number| number.fract() == 0.0)
+    number_of(value).filter(|number| number.fract() == 0.0)
 }
 
 /// A bound as the number that it is compared with. The bounds of the table are small.
