@@ -328,7 +328,12 @@ impl<'s> Live<'s> {
             Action::Close { code, reason } => self.close(code, &reason),
             Action::Abort => {
                 self.note_ending(1006, "", Side::Server);
-                self.end(Closing::Aborted);
+                // What was said before still leaves, unless the client has long stopped reading.
+                self.end(if self.has_room() {
+                    Closing::Over
+                } else {
+                    Closing::Aborted
+                });
             }
             Action::Report(finding) => self.report(finding),
         }

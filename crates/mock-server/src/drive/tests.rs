@@ -11,7 +11,9 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role};
 use wire::audio::{AudioFormat, Encoding, Endian};
 use wire::clause::{Clause, Level, Source};
-use wire::session::{Conversation, Data, Decoded, Form, Protocol, Rule, State, Step, Table, Turn};
+use wire::session::{
+    Action, Conversation, Data, Decoded, Form, Protocol, Rule, State, Step, Table, Turn,
+};
 use wire::speech::{Chunking, Speech, SpeechEvent, units_of};
 use wire::ws::Limits;
 
@@ -42,6 +44,7 @@ static TABLE: Table = Table {
         Rule::client(&["open"], "echo", None, &CLAUSE),
         Rule::client(&["open"], "speak", None, &CLAUSE),
         Rule::client(&["open"], "bye", None, &CLAUSE),
+        Rule::client(&["open"], "drop", None, &CLAUSE),
         Rule::server(&["open"], "echo", None, &CLAUSE),
         Rule::server(&["open"], "audio", None, &CLAUSE),
     ],
@@ -65,6 +68,7 @@ impl Protocol for Parrot {
         let kind = match message.as_str() {
             "speak" => "speak",
             "bye" => "bye",
+            "drop" => "drop",
             _ => "echo",
         };
         Decoded {
@@ -82,6 +86,10 @@ impl Protocol for Parrot {
         Self::rest(turn);
         match message.as_str() {
             "bye" => turn.close(1000, "bye"),
+            "drop" => {
+                turn.send("echo", Data::text("last words"));
+                turn.act(Action::Abort);
+            }
             "speak" => turn.speak(Speech {
                 units: units_of("one two three four five six"),
                 voice: "anna".to_owned(),
@@ -226,6 +234,17 @@ async fn a_close_that_is_never_answered_ends_after_the_guard() {
     // The client does not read, so it does not answer.
     run.task.await.unwrap();
     assert_eq!(before.elapsed(), Duration::from_secs(10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dropped_connection_still_says_what_was_said_before() {
+    let mut run = run(Pace::Burst).await;
+    run.client.send(Message::text("drop")).await.unwrap();
+    assert_eq!(run.next().await, Message::text("last words"));
+    let end = run.client.next().await;
+    assert!(!matches!(end, Some(Ok(_))), "no close frame: {end:?}");
+    run.task.await.unwrap();
+    assert_eq!(ending(&run.journal), (1006, "server"));
 }
 
 #[tokio::test(start_paused = true)]
