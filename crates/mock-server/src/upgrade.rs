@@ -17,8 +17,11 @@ use wire::registry::{self, Route};
 
 use crate::admin;
 use crate::journal::{Redactor, SessionInfo};
-use crate::lane::Lane;
+use crate::lane::{self, Lane};
+use crate::scenario::CATALOGUE;
+use crate::selector::{self, Chosen, SelectorError};
 use crate::server::Shared;
+use crate::tap::Overheard;
 
 /// An HTTP answer.
 pub(crate) type Answer = Response<Full<Bytes>>;
@@ -29,6 +32,7 @@ pub(crate) struct Accepted {
     pub(crate) endpoint: &'static Endpoint,
     pub(crate) opening: Opening,
     pub(crate) lane: Arc<Lane>,
+    pub(crate) chosen: Chosen,
     pub(crate) info: SessionInfo,
     pub(crate) redactor: Redactor,
     pub(crate) findings: Vec<Finding>,
@@ -41,6 +45,7 @@ pub(crate) type Handover = Arc<Mutex<Option<Accepted>>>;
 pub(crate) async fn answer(
     shared: Arc<Shared>,
     handover: Handover,
+    overheard: Overheard,
     is_local: bool,
     mut request: Request<Incoming>,
 ) -> Result<Answer, Infallible> {
@@ -53,17 +58,33 @@ pub(crate) async fn answer(
         let problem = admin::Problem::new(StatusCode::BAD_REQUEST, "no Host", detail);
         return Ok(problem.into_answer());
     }
-    let head = head_of(&request);
-    let lane = shared.lane();
+    let mut head = head_of(&request);
+    let (asked, redactor) = (asked(&head), Redactor::of(&head));
+    let chosen = selector::take(&mut head);
+    let choice = chosen.whole();
+    let name = choice.lane.as_deref().unwrap_or(lane::DEFAULT);
+    let lane = match shared.lanes.enter(name) {
+        Ok(lane) => lane,
+        Err(error) => return Ok(busy(&error)),
+    };
+    let rule = lane.rule();
     let connection = lane.connect();
-    let seed = seed_of(shared.options.seed, &lane.name, connection);
-    let mut ids = Ids::new(seed);
+    let seed = choice.seed.or(rule.seed).unwrap_or(shared.options.seed);
+    let mut ids = Ids::new(seed_of(seed, &lane.name, connection));
+    let scenario = choice.scenario.or(rule.scenario);
     let visit = Visit {
         shared: &shared,
         lane: &lane,
         connection,
+        asked,
+        redactor,
+        scenario: scenario.map(|scenario| scenario.to_string()),
+        overheard: &overheard,
         head: &head,
     };
+    if let Some(error) = &chosen.error {
+        return Ok(visit.misdirected(error));
+    }
     let endpoint = match registry::route(&head) {
         Route::Served(endpoint) => endpoint,
         Route::Near(vendor, endpoint, nearest) => {
@@ -78,7 +99,7 @@ pub(crate) async fn answer(
             };
             let refusal = (vendor.refuse_path)(&head, miss, &mut admission);
             tracing::warn!(
-                path = Redactor::of(&head).text(&head.path),
+                path = visit.redactor.text(&head.path),
                 nearest,
                 "no such path; did you mean the nearest served one?"
             );
@@ -98,8 +119,8 @@ pub(crate) async fn answer(
     let Some(response) = switch(&request, &welcome) else {
         unreachable!("admission lets nothing but a well-formed upgrade through")
     };
-    let redactor = Redactor::of(&head);
     let info = visit.info(Some(endpoint), StatusCode::SWITCHING_PROTOCOLS);
+    let redactor = visit.redactor;
     let accepted = Accepted {
         upgrade: hyper::upgrade::on(&mut request),
         endpoint,
@@ -111,6 +132,7 @@ pub(crate) async fn answer(
             can_encode: crate::speaker::can_encode,
         },
         lane,
+        chosen,
         info,
         redactor,
         findings: welcome.findings,
@@ -122,8 +144,14 @@ pub(crate) async fn answer(
 /// One request at the door.
 struct Visit<'v> {
     shared: &'v Shared,
-    lane: &'v Lane,
+    lane: &'v Arc<Lane>,
     connection: u64,
+    /// The request as it was sent.
+    asked: String,
+    redactor: Redactor,
+    scenario: Option<String>,
+    overheard: &'v Overheard,
+    /// The request as the vendor sees it.
     head: &'v RequestHead,
 }
 
@@ -134,10 +162,8 @@ impl Visit<'_> {
             connection: self.connection,
             endpoint,
             status: status.as_u16(),
-            request: match &self.head.query {
-                Some(query) => format!("{} {}?{query}", self.head.method, self.head.path),
-                None => format!("{} {}", self.head.method, self.head.path),
-            },
+            request: self.asked.clone(),
+            scenario: self.scenario.clone(),
         }
     }
 
@@ -154,7 +180,7 @@ impl Visit<'_> {
     /// The answer to a path that is near nothing.
     fn nowhere(&self) -> Answer {
         self.record(None, StatusCode::NOT_FOUND, None);
-        let path = Redactor::of(self.head).text(&self.head.path);
+        let path = self.redactor.text(&self.head.path);
         tracing::warn!(path, "no such path, and none like it is served");
         let served: Vec<_> = registry::endpoints()
             .map(|endpoint| serde_json::json!({"name": endpoint.name, "paths": endpoint.paths}))
@@ -167,6 +193,19 @@ impl Visit<'_> {
         problem.with("endpoints", served.into()).into_answer()
     }
 
+    /// The answer to a selector that cannot be followed.
+    fn misdirected(&self, error: &SelectorError) -> Answer {
+        self.record(None, StatusCode::BAD_REQUEST, None);
+        let known: &[&str] = match error {
+            SelectorError::Scenario(_) => CATALOGUE.names,
+            _ => &selector::KEYS,
+        };
+        let detail = self.redactor.text(&error.to_string());
+        admin::Problem::new(StatusCode::BAD_REQUEST, "bad selector", detail)
+            .with("known", serde_json::json!(known))
+            .into_answer()
+    }
+
     fn record(
         &self,
         endpoint: Option<&'static Endpoint>,
@@ -174,11 +213,29 @@ impl Visit<'_> {
         finding: Option<Finding>,
     ) {
         let info = self.info(endpoint, status);
-        let recorder = self.shared.journal.open(info, Redactor::of(self.head));
+        let lane = Arc::clone(self.lane);
+        let journal = &self.shared.journal;
+        let recorder = journal.open(info, self.redactor.clone(), lane);
+        self.overheard.give_to(recorder.record());
         if let Some(finding) = finding {
-            recorder.write(|record| record.find(Some(0), finding));
+            recorder.find(Some(0), finding);
         }
-        recorder.write(|record| crate::server::log_session(record, status.as_u16(), None));
+        recorder.end();
+        crate::server::log_session(&recorder, None);
+    }
+}
+
+/// The answer when there is no lane left.
+fn busy(error: &lane::NoLaneLeft) -> Answer {
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    admin::Problem::new(status, "too many lanes", error.to_string()).into_answer()
+}
+
+/// The request line as it was sent.
+fn asked(head: &RequestHead) -> String {
+    match &head.query {
+        Some(query) => format!("{} {}?{query}", head.method, head.path),
+        None => format!("{} {}", head.method, head.path),
     }
 }
 
