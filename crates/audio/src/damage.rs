@@ -139,10 +139,15 @@ impl Account {
 
     /// Everything wrong so far, in the order of the sound.
     pub(crate) fn damage(&self) -> Vec<Damage> {
-        let mut all: Vec<Damage> = self.damage.iter().chain(&self.missing).cloned().collect();
+        let mut all = self.damage_so_far();
         all.extend(self.truncation());
         all.sort_by_key(|damage| damage.at_ms);
         all
+    }
+
+    /// The same, while more may come.
+    pub(crate) fn damage_so_far(&self) -> Vec<Damage> {
+        self.damage.iter().chain(&self.missing).cloned().collect()
     }
 
     /// True if words were heard, and of every utterance all of them.

@@ -38,7 +38,7 @@ pub struct Encoder {
 #[derive(Debug)]
 enum Codec {
     Pcm(Endian),
-    Wav { header: Option<[u8; 44]> },
+    Wav { header: Vec<u8> },
     Mulaw,
     Alaw,
     Flac(Box<Flac>),
@@ -59,13 +59,18 @@ impl Encoder {
         let rate_hz = encoding.rate_hz;
         let codec = match encoding.format {
             Format::Pcm(endian) => Codec::Pcm(endian),
-            Format::Wav(WavSizes::Exact) if total_samples > MAX_WAV_SAMPLES => {
+            Format::Wav(WavSizes::Exact) | Format::WavList(WavSizes::Exact)
+                if total_samples > MAX_WAV_SAMPLES =>
+            {
                 return Err(Unsupported::TooLong {
                     samples: total_samples,
                 });
             }
             Format::Wav(sizes) => Codec::Wav {
-                header: Some(wav::header(rate_hz, sizes, total_samples)),
+                header: wav::header(rate_hz, sizes, total_samples).to_vec(),
+            },
+            Format::WavList(sizes) => Codec::Wav {
+                header: wav::header_with_list(rate_hz, sizes, total_samples),
             },
             Format::Mulaw => Codec::Mulaw,
             Format::Alaw => Codec::Alaw,
@@ -83,7 +88,7 @@ impl Encoder {
             Codec::Pcm(Endian::Little) => out.extend(pcm.iter().flat_map(|s| s.to_le_bytes())),
             Codec::Pcm(Endian::Big) => out.extend(pcm.iter().flat_map(|s| s.to_be_bytes())),
             Codec::Wav { header } => {
-                out.extend(header.take().into_iter().flatten());
+                out.append(header);
                 out.extend(pcm.iter().flat_map(|s| s.to_le_bytes()));
             }
             Codec::Mulaw => out.extend(pcm.iter().map(|s| g711::encode_mulaw(*s))),

@@ -10,6 +10,8 @@ pub enum Format {
     Pcm(Endian),
     /// RIFF/WAVE: a 44-byte header, then 16-bit little-endian samples.
     Wav(WavSizes),
+    /// The same with a `LIST` chunk of 26 bytes before the samples, as ffmpeg writes one.
+    WavList(WavSizes),
     /// G.711 µ-law without a header. `audio/basic` is this at 8000 Hz.
     Mulaw,
     /// G.711 A-law without a header.
@@ -44,6 +46,8 @@ pub enum WavSizes {
     Exact,
     /// Zero in the `data` chunk and what that makes, 36, in the RIFF header.
     Zero,
+    /// `0x7FFF_FFFF` in both places, as some services have it.
+    Max,
     /// `0xFFFF_FFFF` in both places, as a stream of unknown length has it.
     Unknown,
 }
@@ -110,7 +114,12 @@ impl Format {
         match self {
             Self::Mp3 { .. } => Some(&MP3_RATES_HZ),
             Self::OggOpus | Self::WebmOpus => Some(&OPUS_RATES_HZ),
-            Self::Pcm(_) | Self::Wav(_) | Self::Mulaw | Self::Alaw | Self::Flac => None,
+            Self::Pcm(_)
+            | Self::Wav(_)
+            | Self::WavList(_)
+            | Self::Mulaw
+            | Self::Alaw
+            | Self::Flac => None,
         }
     }
 
@@ -118,7 +127,7 @@ impl Format {
     #[must_use]
     pub const fn sample_bytes(self) -> Option<u32> {
         match self {
-            Self::Pcm(_) | Self::Wav(_) => Some(2),
+            Self::Pcm(_) | Self::Wav(_) | Self::WavList(_) => Some(2),
             Self::Mulaw | Self::Alaw => Some(1),
             Self::Flac | Self::Mp3 { .. } | Self::OggOpus | Self::WebmOpus => None,
         }
@@ -130,7 +139,7 @@ pub const MIN_RATE_HZ: u32 = 8000;
 /// Highest rate of the formats without a list of their own.
 pub const MAX_RATE_HZ: u32 = 192_000;
 /// Longest audio that a WAV header can tell of.
-pub const MAX_WAV_SAMPLES: u64 = (u32::MAX as u64 - 36) / 2;
+pub const MAX_WAV_SAMPLES: u64 = (u32::MAX as u64 - 36 - 34) / 2;
 
 const MP3_RATES_HZ: [u32; 9] = [
     8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000,

@@ -4,6 +4,7 @@
 //! Utterance ─→ Timeline (one sample counter: words, marks, total)
 //!     └──────→ Synthesis ─ i16 ─→ Encoder ─ bytes ─→ pcm wav µ-law A-law flac mp3 ogg webm
 //!                           i16 ←─ Decoder ←─ bytes    what recognition clients send
+//!                           i16 ←─ Sound   ←─ bytes    what is in a file, whatever its container
 //!                           i16 ─→ Hearer              the text that our own sound carries
 //!                           i16 ─→ Vad                 where somebody speaks
 //! ```
@@ -15,11 +16,13 @@
 //!
 //! The crate does no IO, reads no clock, draws no randomness and knows no service.
 
+pub mod container;
 pub mod decode;
 pub mod encode;
 pub mod format;
 pub mod g711;
 pub mod hear;
+pub mod resample;
 pub mod speech;
 pub mod synth;
 pub mod timeline;
@@ -40,17 +43,18 @@ mod opus;
 mod packet;
 mod receive;
 mod reed_solomon;
-mod resample;
 mod sine;
 mod tone;
 mod unread;
 mod webm;
 mod words;
 
+pub use container::Sound;
 pub use decode::{Decoder, SampleFormat};
 pub use encode::Encoder;
 pub use format::{Encoding, Endian, Format, Unsupported, WavSizes};
 pub use hear::{Damage, DamageKind, Heard, HeardWord, Hearer};
+pub use resample::Resampler;
 pub use speech::{Unit, Utterance};
 pub use synth::{Signal, Synthesis};
 pub use timeline::{Span, Timeline};

@@ -1,4 +1,4 @@
-//! Any rate to the working rate of the hearing, streaming and in integers.
+//! One rate to another, streaming and in integers.
 //!
 //! Each output sample is a windowed sinc over the input, cut off below half of the lower
 //! rate. The kernel is tabulated at 64 offsets between two input samples.
@@ -8,7 +8,7 @@ use crate::sine::sine;
 /// Resampler of one stream. Sample `n` that comes out belongs to the same instant as sample
 /// `n · input rate / output rate` that went in.
 #[derive(Debug, Clone)]
-pub(crate) struct Resampler {
+pub struct Resampler {
     input_hz: u64,
     output_hz: u64,
     /// Input samples on either side of the instant of an output sample.
@@ -24,7 +24,9 @@ pub(crate) struct Resampler {
 }
 
 impl Resampler {
-    pub(crate) fn new(input_hz: u32, output_hz: u32) -> Self {
+    /// A resampler at the start of a stream.
+    #[must_use]
+    pub fn new(input_hz: u32, output_hz: u32) -> Self {
         let (input_hz, output_hz) = (input_hz.max(1000), output_hz.max(1));
         let reach = LOBES * input_hz.max(output_hz).div_ceil(output_hz);
         let reach = usize::try_from(reach).unwrap_or_default();
@@ -40,7 +42,7 @@ impl Resampler {
     }
 
     /// Takes input and appends the output that it completes.
-    pub(crate) fn push(&mut self, pcm: &[i16], out: &mut Vec<i16>) {
+    pub fn push(&mut self, pcm: &[i16], out: &mut Vec<i16>) {
         self.input.extend_from_slice(pcm);
         let row_length = 2 * self.reach;
         loop {
@@ -76,7 +78,7 @@ impl Resampler {
     }
 
     /// Ends the stream: the last samples come out as if silence followed.
-    pub(crate) fn finish(&mut self, out: &mut Vec<i16>) {
+    pub fn finish(&mut self, out: &mut Vec<i16>) {
         self.push(&vec![0; self.reach], out);
     }
 }

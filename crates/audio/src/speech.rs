@@ -126,7 +126,7 @@ pub fn join<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let mut text = String::new();
     for word in words {
         let spaced = match (text.chars().next_back(), word.chars().next()) {
-            (Some(before), Some(after)) => !is_wide(before) && !is_wide(after),
+            (Some(before), Some(after)) => !is_dense(before) && !is_dense(after),
             _ => false,
         };
         if spaced {
@@ -228,6 +228,11 @@ const fn is_opening(character: char) -> bool {
     )
 }
 
+/// Wide characters, less those that English has as well.
+const fn is_dense(character: char) -> bool {
+    is_wide(character) && !matches!(character, '…' | '“' | '”' | '‘' | '’')
+}
+
 /// CJK characters and the punctuation that is set in their width.
 const fn is_wide(character: char) -> bool {
     is_cjk(character)
@@ -267,6 +272,8 @@ mod tests {
     #[rstest]
     #[case::english("Hello, big world! Fine.")]
     #[case::chinese("你好，世界。好！")]
+    #[case::curly_quotes("“Hello” said the dogs’ master… twice")]
+    #[case::quoted_chinese("他说“好”的")]
     #[case::mixed("我用Rust写（很好）OK")]
     fn joins_what_it_cut(#[case] text: &str) {
         let units = units(text);

@@ -15,12 +15,17 @@ pub fn header(rate_hz: u32, sizes: WavSizes, total_samples: u64) -> [u8; 44] {
     let data_bytes = match sizes {
         WavSizes::Exact => u32::try_from(total_samples * 2).unwrap_or(u32::MAX),
         WavSizes::Zero => 0,
+        WavSizes::Max => i32::MAX.unsigned_abs(),
         WavSizes::Unknown => u32::MAX,
+    };
+    let riff_bytes = match sizes {
+        WavSizes::Max => data_bytes,
+        WavSizes::Exact | WavSizes::Zero | WavSizes::Unknown => data_bytes.saturating_add(36),
     };
     let mut header = [0; 44];
     let fields: [&[u8]; 13] = [
         b"RIFF",
-        &data_bytes.saturating_add(36).to_le_bytes(),
+        &riff_bytes.to_le_bytes(),
         b"WAVE",
         b"fmt ",
         &16u32.to_le_bytes(),
@@ -38,6 +43,27 @@ pub fn header(rate_hz: u32, sizes: WavSizes, total_samples: u64) -> [u8; 44] {
     }
     header
 }
+
+/// The same header with a `LIST` chunk between the format and the samples, at offset 36.
+#[must_use]
+pub fn header_with_list(rate_hz: u32, sizes: WavSizes, total_samples: u64) -> Vec<u8> {
+    let mut header = header(rate_hz, sizes, total_samples).to_vec();
+    let data = header.split_off(36);
+    if let (WavSizes::Exact | WavSizes::Zero, Some(riff_bytes)) = (sizes, header.get_mut(4..8)) {
+        let old = riff_bytes
+            .iter()
+            .rev()
+            .fold(0u32, |size, byte| size << 8 | u32::from(*byte));
+        let grown = old.saturating_add(u32::try_from(LIST.len()).unwrap_or_default());
+        riff_bytes.copy_from_slice(&grown.to_le_bytes());
+    }
+    header.extend_from_slice(LIST);
+    header.extend(data);
+    header
+}
+
+/// `"LIST" 26 "INFO" · "ISFT" 14 "mynah"` and zeros.
+const LIST: &[u8; 34] = b"LIST\x1A\0\0\0INFOISFT\x0E\0\0\0mynah\0\0\0\0\0\0\0\0\0";
 
 /// What a WAV header declares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -305,10 +331,29 @@ mod tests {
     #[rstest]
     #[case::exact(WavSizes::Exact, Some(4))]
     #[case::zero(WavSizes::Zero, None)]
+    #[case::max(WavSizes::Max, Some(0x7FFF_FFFF))]
     #[case::unknown(WavSizes::Unknown, None)]
     fn takes_its_own_header_off(#[case] sizes: WavSizes, #[case] data_bytes: Option<u32>) {
         let file = [header(16_000, sizes, 2).as_slice(), &[1, 2, 3, 4]].concat();
         assert_eq!(read(&file), (Some(pcm(data_bytes)), vec![1, 2, 3, 4], None));
+        let list = header_with_list(16_000, sizes, 2);
+        assert_eq!(
+            (list.len(), &list[36..44]),
+            (78, b"LIST\x1A\0\0\0".as_slice())
+        );
+        let file = [list.as_slice(), &[1, 2, 3, 4]].concat();
+        assert_eq!(read(&file), (Some(pcm(data_bytes)), vec![1, 2, 3, 4], None));
+    }
+
+    #[rstest]
+    #[case::exact(WavSizes::Exact, 40 + 34, 4)]
+    #[case::zero(WavSizes::Zero, 36 + 34, 0)]
+    #[case::max(WavSizes::Max, 0x7FFF_FFFF, 0x7FFF_FFFF)]
+    #[case::unknown(WavSizes::Unknown, u32::MAX, u32::MAX)]
+    fn writes_the_sizes_asked_for(#[case] sizes: WavSizes, #[case] riff: u32, #[case] data: u32) {
+        let number = |bytes: &[u8]| u32::from_le_bytes(bytes.try_into().unwrap());
+        let list = header_with_list(16_000, sizes, 2);
+        assert_eq!((number(&list[4..8]), number(&list[74..78])), (riff, data));
     }
 
     #[test]

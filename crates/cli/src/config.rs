@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::failure::Failure;
 use crate::settings::Settings;
+use crate::sounds;
 use crate::text::{columns, plain};
 
 /// Reads the settings of a file.
@@ -15,7 +16,12 @@ pub(crate) fn load(file: &Path) -> Result<Settings, Failure> {
             "cannot read {name}: {error}; --config takes a readable TOML file"
         ))
     })?;
-    parse(&name, &text).map_err(Failure::Usage)
+    let mut settings = parse(&name, &text).map_err(Failure::Usage)?;
+    let folder = file.parent().unwrap_or_else(|| Path::new(""));
+    settings.loaded = sounds::load(&settings, folder).map_err(|problem| {
+        Failure::Usage(diagnostic(&name, &text, &problem.message, problem.span))
+    })?;
+    Ok(settings)
 }
 
 /// The settings of a text; otherwise where it is wrong and how, with the line and a caret.
@@ -68,6 +74,7 @@ mod tests {
         let text = "listen = '[::1]:0'\nseed = 5\nclock = 'manual'\npace = 'x4'\n\
                     transcript = ['one', 'two']\nknob = []\ntls = false\nca_dir = 'ca'\n\
                     tls_name = ['a', 'b']\nconnect_proxy = true\nlog_level = 'debug'\n\
+                    signal = 'tone'\nwav_sizes = 'max'\nwav_list = true\nchunk_jitter = 10\nodd_cuts = true\n\
                     log = 'json'\nstrict = 'error'\njournal = 'off'\n\
                     journal_bytes = 6\njournal_file = 'j.jsonl'\nadmin_token = 't'\n[knobs]\n\
                     [guards]\nhead_bytes = 8192\nhead_ms = 1\ntls_ms = 5\nclose_ms = 2\n\
@@ -85,6 +92,15 @@ mod tests {
                 "one",
                 "two",
             ],
+            sound: SoundOptions {
+                signal: Tone,
+                files: [],
+                recordings: [],
+                wav_sizes: Max,
+                wav_list: true,
+                chunk_jitter_percent: 10,
+                odd_cuts: true,
+            },
             knobs: {},
             tls: None,
             connect_proxy: true,
@@ -112,7 +128,7 @@ mod tests {
     #[test]
     fn an_unknown_key_is_shown() {
         insta::assert_snapshot!(problem("seed = 1\nlisten_on = 'x'\n"), @"
-        mynah.toml:2:1: unknown key `listen_on`, expected one of `listen`, `seed`, `clock`, `pace`, `transcript`, `knob`, `tls`, `ca_dir`, `tls_name`, `connect_proxy`, `log_level`, `log`, `strict`, `journal`, `journal_bytes`, `journal_file`, `admin_token`, `knobs`, `guards`
+        mynah.toml:2:1: unknown key `listen_on`, expected one of `listen`, `seed`, `clock`, `pace`, `transcript`, `signal`, `wav_sizes`, `wav_list`, `chunk_jitter`, `odd_cuts`, `knob`, `tls`, `ca_dir`, `tls_name`, `connect_proxy`, `log_level`, `log`, `strict`, `journal`, `journal_bytes`, `journal_file`, `admin_token`, `knobs`, `guards`, `sounds`, `recordings`
           |
         2 | listen_on = 'x'
           | ^^^^^^^^^

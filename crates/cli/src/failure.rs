@@ -11,6 +11,14 @@ pub(crate) enum Failure {
     /// The command was right, but could not be carried out; exit 1. The text says what to do.
     #[error("error: {0}")]
     Operation(String),
+    /// `hear` read the file, and there are no words in it; exit 1.
+    #[error("{line}")]
+    NothingHeard {
+        /// What was heard instead.
+        line: String,
+        /// What standard output gets.
+        output: String,
+    },
     /// The input of `decode` is not what it should be; exit 1.
     #[error("{line}")]
     Malformed {
@@ -26,7 +34,9 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Usage(_) => ExitCode::from(2),
-            Self::Operation(_) | Self::Malformed { .. } => ExitCode::from(1),
+            Self::Operation(_) | Self::Malformed { .. } | Self::NothingHeard { .. } => {
+                ExitCode::from(1)
+            }
         }
     }
 
@@ -36,6 +46,7 @@ impl Failure {
             Self::Malformed {
                 json: Some(json), ..
             } => json,
+            Self::NothingHeard { output, .. } => output,
             Self::Usage(_) | Self::Operation(_) | Self::Malformed { json: None, .. } => "",
         }
     }

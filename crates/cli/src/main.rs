@@ -1,7 +1,7 @@
 //! The `mynah` command.
 //!
 //! ```text
-//! main ── clap ──▶ serve · check · env · ca · endpoints · clauses · tables · decode
+//! main ── clap ──▶ serve · check · env · ca · endpoints · clauses · tables · decode · hear
 //!                    │        └── text for standard output, or a Failure
 //!                    └── settings ◀── config (TOML)
 //! ```
@@ -17,10 +17,12 @@ mod decode;
 mod endpoints;
 mod env;
 mod failure;
+mod hear;
 mod knobs;
 mod names;
 mod serve;
 mod settings;
+mod sounds;
 mod tables;
 mod text;
 mod trust;
@@ -76,6 +78,9 @@ enum Command {
     /// Take one message apart, field by field
     #[command(after_help = decode::examples())]
     Decode(decode::Args),
+    /// Read the words that synthetic speech carries, and say what was damaged
+    #[command(after_help = hear::examples())]
+    Hear(hear::Args),
 }
 
 fn main() -> ExitCode {
@@ -140,6 +145,7 @@ fn run(command: Command) -> Result<String, Failure> {
         Command::Clauses(args) => clauses::run(&args),
         Command::Tables(args) => tables::run(&args),
         Command::Decode(args) => decode::run(&args),
+        Command::Hear(args) => hear::run(&args),
     }
 }
 

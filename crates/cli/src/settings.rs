@@ -10,10 +10,11 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use mock_server::{ClockMode, Guards, Options, Pace};
+use mock_server::{ClockMode, Guards, Options, Pace, SoundOptions};
 use serde::de::{self, Deserializer, Visitor};
 
 use crate::knobs::{KnobSetting, KnobTables};
+use crate::sounds::{Loaded, RecordingEntry, SignalName, SoundEntry, WavSizesName};
 use crate::words::{AdminToken, JournalSwitch, LogFormat, Strictness};
 
 /// Everything that can be chosen; what is not chosen stays as it is.
@@ -36,6 +37,22 @@ pub(crate) struct Settings {
     #[arg(long, value_name = "TEXT")]
     #[serde(deserialize_with = "one_or_more_texts")]
     pub(crate) transcript: Vec<String>,
+    /// What synthetic speech sounds like: its own words for a machine to read, tones, or nothing
+    /// [default: words]
+    #[arg(long, value_name = "words|tone|silence")]
+    pub(crate) signal: Option<SignalName>,
+    /// What WAV headers say about the length: the truth, 0, 0x7FFFFFFF or 0xFFFFFFFF [default: exact]
+    #[arg(long, value_name = "exact|zero|max|unknown")]
+    pub(crate) wav_sizes: Option<WavSizesName>,
+    /// Puts a LIST chunk before the samples of WAV files, as many programs do
+    #[arg(long)]
+    pub(crate) wav_list: bool,
+    /// Makes chunks of audio up to so much shorter or longer, by the seed [default: 0]
+    #[arg(long, value_name = "PERCENT")]
+    pub(crate) chunk_jitter: Option<Whole<0, 90>>,
+    /// Ends every chunk of audio but the last after an odd number of bytes
+    #[arg(long)]
+    pub(crate) odd_cuts: bool,
     /// Chooses a behaviour that nobody has documented; `mynah endpoints --knobs` lists them
     #[arg(long, value_name = "ENDPOINT.NAME=VALUE")]
     pub(crate) knob: Vec<KnobSetting>,
@@ -79,6 +96,16 @@ pub(crate) struct Settings {
     /// The limits against hostile peers, in files only.
     #[arg(skip)]
     pub(crate) guards: GuardSettings,
+    /// Sounds of the user's own, in files only.
+    #[arg(skip)]
+    pub(crate) sounds: Vec<SoundEntry>,
+    /// Recordings with their texts, in files only.
+    #[arg(skip)]
+    pub(crate) recordings: Vec<RecordingEntry>,
+    /// What the files of these hold.
+    #[arg(skip)]
+    #[serde(skip)]
+    pub(crate) loaded: Loaded,
 }
 
 impl Settings {
@@ -93,6 +120,11 @@ impl Settings {
                 true => file.transcript,
                 false => self.transcript,
             },
+            signal: self.signal.or(file.signal),
+            wav_sizes: self.wav_sizes.or(file.wav_sizes),
+            wav_list: self.wav_list || file.wav_list,
+            chunk_jitter: self.chunk_jitter.or(file.chunk_jitter),
+            odd_cuts: self.odd_cuts || file.odd_cuts,
             // Later ones win, knob by knob.
             knob: [file.knobs.0, file.knob, self.knobs.0, self.knob].concat(),
             tls: self.tls.or(file.tls),
@@ -111,6 +143,9 @@ impl Settings {
             admin_token: self.admin_token.or(file.admin_token),
             knobs: KnobTables::default(),
             guards: file.guards,
+            sounds: Vec::new(),
+            recordings: Vec::new(),
+            loaded: file.loaded,
         }
     }
 
@@ -133,6 +168,17 @@ impl Settings {
             clock: self.clock.map_or(default.clock, |clock| clock.0),
             pace: self.pace.map_or(default.pace, |speed| speed.0),
             transcripts: self.transcript,
+            sound: SoundOptions {
+                signal: self.signal.map_or(default.sound.signal, |signal| signal.0),
+                files: self.loaded.sounds,
+                recordings: self.loaded.recordings,
+                wav_sizes: self
+                    .wav_sizes
+                    .map_or(default.sound.wav_sizes, |sizes| sizes.0),
+                wav_list: self.wav_list,
+                chunk_jitter_percent: self.chunk_jitter.map_or(0, Whole::small),
+                odd_cuts: self.odd_cuts,
+            },
             knobs: default.knobs,
             tls: default.tls,
             connect_proxy: self.connect_proxy.unwrap_or(default.connect_proxy),
@@ -378,6 +424,11 @@ impl<const LOW: u64, const HIGH: u64> Whole<LOW, HIGH> {
         usize::try_from(self.0).unwrap_or(usize::MAX)
     }
 
+    /// The number, which is a small one.
+    fn small(self) -> u8 {
+        u8::try_from(self.0).unwrap_or(u8::MAX)
+    }
+
     fn takes() -> String {
         match HIGH {
             u64::MAX => format!("a whole number from {LOW}"),
@@ -437,7 +488,9 @@ impl<const LOW: u64, const HIGH: u64> Visitor<'_> for AsNumber<LOW, HIGH> {
 }
 
 /// One text, or a list of them.
-fn one_or_more_texts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+pub(crate) fn one_or_more_texts<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Vec<String>, D::Error> {
     struct Texts;
 
     impl<'de> Visitor<'de> for Texts {

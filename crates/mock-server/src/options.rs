@@ -8,6 +8,7 @@ use std::time::Duration;
 use wire::knob::{KnobError, Knobs};
 
 use crate::clock::ClockMode;
+use crate::sound::SoundOptions;
 use crate::tls::Tls;
 
 /// How a server is run. The default is what a newcomer's first session needs.
@@ -23,6 +24,8 @@ pub struct Options {
     pub pace: Pace,
     /// What recognition answers, one text a result, in order; then a description of the audio.
     pub transcripts: Vec<String>,
+    /// What speech sounds like, and which sounds are known.
+    pub sound: SoundOptions,
     /// The chosen knobs, by the name of their endpoint.
     pub knobs: BTreeMap<&'static str, Knobs>,
     /// With it, the port takes TLS beside plain text.
@@ -71,6 +74,7 @@ impl Default for Options {
             clock: ClockMode::default(),
             pace: Pace::Burst,
             transcripts: Vec::new(),
+            sound: SoundOptions::default(),
             knobs: BTreeMap::new(),
             tls: None,
             connect_proxy: false,

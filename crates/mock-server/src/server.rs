@@ -23,6 +23,7 @@ use crate::journal::{Journal, Recorder};
 use crate::lane::Lanes;
 use crate::live::{Live, Surroundings};
 use crate::options::Options;
+use crate::sound::SessionSound;
 use crate::tap::{Overheard, Tap};
 use crate::tls::{self, Hop, Transport};
 use crate::upgrade::{Accepted, Handover, answer};
@@ -276,6 +277,10 @@ async fn session(shared: &Shared, accepted: Accepted, overheard: Overheard) {
         chosen,
         clock: &shared.clock,
         pace: shared.options.pace,
+        sound: SessionSound {
+            options: &shared.options.sound,
+            seed: opening.seed,
+        },
         limits,
         close_time: guards.close_time,
         recorder: &recorder,

@@ -2,10 +2,12 @@
 //!
 //! Joins `wire`, which says what is spoken, and `audio`, which knows how it sounds.
 
-use audio::{Encoder, Encoding, Format, Signal, Span, Synthesis, Unit, Utterance, WavSizes};
+use audio::{Encoder, Encoding, Format, Span, Synthesis, Timeline, Unit, Utterance};
 use bytes::Bytes;
 use wire::audio::{AudioFormat, Encoding as Wanted, Endian};
 use wire::speech::{Chunking, Interval, Plan, Speech, SpeechEvent};
+
+use crate::sound::{Cuts, Playback, SessionSound, SoundOptions};
 
 /// How much sound one step makes at most; a step must not hold up other sessions.
 const STEP_MS: u32 = 200;
@@ -15,48 +17,113 @@ const MUTE_MS: u32 = 100;
 
 /// Whether `format` can be made as what it says it is.
 pub(crate) fn can_encode(format: &AudioFormat) -> bool {
-    encoding_of(format).check().is_ok()
+    encoding_of(format, &SoundOptions::default())
+        .check()
+        .is_ok()
 }
 
 /// One speech in the making.
 pub(crate) struct Speaker {
-    synthesis: Synthesis,
+    source: Source,
     encoder: Encoder,
     rate_hz: u32,
     total: u64,
     done: u64,
     step: Vec<i16>,
-    chunk_samples: u64,
+    cuts: Cuts,
     chunk_end: u64,
     pending: Vec<u8>,
     plan: Option<Plan>,
     finished: bool,
 }
 
+/// Where the samples come from.
+enum Source {
+    Synthesis(Box<Synthesis>),
+    File(Box<Playback>),
+}
+
+impl Source {
+    /// The sound of a speech, with its timeline.
+    fn new(speech: &Speech, sound: SessionSound<'_>) -> (Self, Timeline) {
+        let utterance = utterance_of(speech);
+        let rate_hz = speech.format.rate_hz;
+        let Some(file) = sound.file_for(speech) else {
+            let synthesis = Synthesis::new(&utterance, rate_hz, sound.options.signal);
+            let timeline = synthesis.timeline().clone();
+            return (Self::Synthesis(Box::new(synthesis)), timeline);
+        };
+        let silence_samples = samples_of(speech.trailing_silence_ms, rate_hz);
+        let spoken = Playback::samples(file, rate_hz).max(samples_of(MUTE_MS, rate_hz));
+        let playback = Playback::new(file, rate_hz);
+        let timeline = stretched(&utterance, rate_hz, spoken, silence_samples);
+        let padding = timeline.total_samples - Playback::samples(file, rate_hz);
+        (
+            Self::File(Box::new(playback.followed_by(padding))),
+            timeline,
+        )
+    }
+
+    fn read(&mut self, out: &mut [i16]) -> usize {
+        match self {
+            Self::Synthesis(synthesis) => synthesis.read(out),
+            Self::File(playback) => playback.read(out),
+        }
+    }
+}
+
+/// The times that the words would have had, stretched to the length of a file.
+fn stretched(utterance: &Utterance, rate_hz: u32, spoken: u64, silence: u64) -> Timeline {
+    let utterance = Utterance {
+        trailing_silence_ms: 0,
+        ..utterance.clone()
+    };
+    let mut timeline = Timeline::new(&utterance, rate_hz);
+    let nominal = u128::from(timeline.total_samples.max(1));
+    let stretch = |at: u64| {
+        let at = u128::from(at) * u128::from(spoken) / nominal;
+        u64::try_from(at).unwrap_or(spoken)
+    };
+    for span in &mut timeline.words {
+        (span.start, span.end) = (stretch(span.start), stretch(span.end));
+    }
+    for mark in &mut timeline.marks {
+        *mark = stretch(*mark);
+    }
+    timeline.total_samples = spoken + silence;
+    timeline
+}
+
+fn samples_of(ms: u32, rate_hz: u32) -> u64 {
+    u64::from(ms) * u64::from(rate_hz) / 1000
+}
+
 impl Speaker {
     /// Prepares a speech. `None` if its format cannot be made, which sessions ask beforehand.
-    pub(crate) fn new(speech: &Speech) -> Option<Self> {
+    pub(crate) fn new(speech: &Speech, sound: SessionSound<'_>) -> Option<Self> {
         let rate_hz = speech.format.rate_hz;
-        let synthesis = Synthesis::new(&utterance_of(speech), rate_hz, Signal::default());
-        let timeline = synthesis.timeline();
+        let (source, timeline) = Source::new(speech, sound);
         let total = timeline.total_samples;
         let plan = plan_of(timeline.words.as_slice(), &timeline.marks, total, rate_hz);
-        let encoder = Encoder::new(encoding_of(&speech.format), total).ok()?;
-        let samples_of = |ms: u32| u64::from(ms) * u64::from(rate_hz) / 1000;
+        let encoder = Encoder::new(encoding_of(&speech.format, sound.options), total).ok()?;
         let chunk_samples = match speech.chunking {
-            Chunking::Millis(ms) => samples_of(ms).max(1),
+            Chunking::Millis(ms) => samples_of(ms, rate_hz).max(1),
             Chunking::Whole => u64::MAX,
         };
-        let step = usize::try_from(samples_of(STEP_MS)).unwrap_or(1).max(1);
+        let mut cuts = Cuts::new(chunk_samples, sound);
+        let chunk_end = cuts.next_samples();
+        let step = usize::try_from(samples_of(STEP_MS, rate_hz))
+            .unwrap_or(1)
+            .max(1);
         Some(Self {
-            synthesis,
+            source,
             encoder,
             rate_hz,
             total,
             done: 0,
             step: vec![0; step],
-            chunk_samples,
-            chunk_end: chunk_samples,
+            cuts,
+            chunk_end,
             pending: Vec::new(),
             plan: Some(plan),
             finished: false,
@@ -79,7 +146,7 @@ impl Speaker {
         let room = usize::try_from(self.chunk_end - self.done).unwrap_or(usize::MAX);
         let length = self.step.len().min(room);
         let piece = self.step.get_mut(..length).unwrap_or_default();
-        let made = self.synthesis.read(piece);
+        let made = self.source.read(piece);
         self.encoder
             .push(piece.get(..made).unwrap_or_default(), &mut self.pending);
         self.done += u64::try_from(made).unwrap_or_default();
@@ -90,14 +157,14 @@ impl Speaker {
         } else if self.done < self.chunk_end {
             return None;
         }
-        self.chunk_end = self.done.saturating_add(self.chunk_samples);
+        self.chunk_end = self.done.saturating_add(self.cuts.next_samples());
         // An encoder that has nothing ready yet, or a whole chunk still in its delay line,
         // gives its bytes to the next chunk: no chunk is empty.
         if self.pending.is_empty() && !ended {
             return None;
         }
         Some(SpeechEvent::Audio {
-            bytes: Bytes::from(std::mem::take(&mut self.pending)),
+            bytes: Bytes::from(self.cuts.take(&mut self.pending, ended)),
             until_us: microseconds(self.done, self.rate_hz),
             last: ended,
         })
@@ -133,11 +200,12 @@ fn utterance_of(speech: &Speech) -> Utterance {
     }
 }
 
-const fn encoding_of(format: &AudioFormat) -> Encoding {
+const fn encoding_of(format: &AudioFormat, options: &SoundOptions) -> Encoding {
     let wanted = match format.encoding {
         Wanted::Pcm(Endian::Little) => Format::Pcm(audio::Endian::Little),
         Wanted::Pcm(Endian::Big) => Format::Pcm(audio::Endian::Big),
-        Wanted::Wav => Format::Wav(WavSizes::Exact),
+        Wanted::Wav if options.wav_list => Format::WavList(options.wav_sizes),
+        Wanted::Wav => Format::Wav(options.wav_sizes),
         Wanted::Mulaw => Format::Mulaw,
         Wanted::Alaw => Format::Alaw,
         Wanted::Flac => Format::Flac,
@@ -174,9 +242,11 @@ fn microseconds(samples: u64, rate_hz: u32) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use audio::WavSizes;
     use rstest::rstest;
 
     use super::*;
+    use crate::sound::SpokenFile;
 
     fn speech(encoding: Wanted, rate_hz: u32, chunking: Chunking) -> Speech {
         Speech {
@@ -192,7 +262,12 @@ mod tests {
     }
 
     fn say(speech: &Speech) -> (Plan, Vec<(Bytes, u64, bool)>) {
-        let mut speaker = Speaker::new(speech).unwrap();
+        say_with(speech, &SoundOptions::default())
+    }
+
+    fn say_with(speech: &Speech, options: &SoundOptions) -> (Plan, Vec<(Bytes, u64, bool)>) {
+        let sound = SessionSound { options, seed: 5 };
+        let mut speaker = Speaker::new(speech, sound).unwrap();
         let (mut plan, mut chunks) = (None, Vec::new());
         while !speaker.is_finished() {
             match speaker.step() {
@@ -236,5 +311,103 @@ mod tests {
         let whole = join(Chunking::Whole);
         assert_eq!(join(Chunking::Millis(7)), whole);
         assert_eq!(join(Chunking::Millis(1000)), whole);
+    }
+
+    #[test]
+    fn jitter_and_odd_cuts_do_not_change_the_sound() {
+        let speech = speech(Wanted::Pcm(Endian::Little), 16_000, Chunking::Millis(100));
+        let joined = |chunks: &[(Bytes, u64, bool)]| -> Vec<u8> {
+            chunks
+                .iter()
+                .flat_map(|(bytes, _, _)| bytes.to_vec())
+                .collect()
+        };
+        let lengths = |chunks: &[(Bytes, u64, bool)]| -> Vec<usize> {
+            chunks.iter().map(|(bytes, _, _)| bytes.len()).collect()
+        };
+        let (_, plain) = say(&speech);
+        let options = SoundOptions {
+            chunk_jitter_percent: 20,
+            odd_cuts: true,
+            ..SoundOptions::default()
+        };
+        let (_, cut) = say_with(&speech, &options);
+        assert_eq!(joined(&cut), joined(&plain));
+        assert_eq!(lengths(&say_with(&speech, &options).1), lengths(&cut));
+        let mut end = 0;
+        for (n, length) in lengths(&cut).into_iter().enumerate() {
+            end += length;
+            let is_last = n + 1 == cut.len();
+            assert!(
+                is_last || (end % 2 == 1 && (2550..=3850).contains(&length)),
+                "{length}"
+            );
+        }
+        assert!(
+            lengths(&cut)
+                .iter()
+                .any(|length| length.abs_diff(3200) > 50)
+        );
+    }
+
+    #[rstest]
+    #[case::exact(WavSizes::Exact, false, 44)]
+    #[case::list(WavSizes::Zero, true, 78)]
+    fn wav_headers_are_as_chosen(
+        #[case] wav_sizes: WavSizes,
+        #[case] wav_list: bool,
+        #[case] bytes: usize,
+    ) {
+        let options = SoundOptions {
+            wav_sizes,
+            wav_list,
+            ..SoundOptions::default()
+        };
+        let (_, chunks) = say_with(&speech(Wanted::Wav, 8000, Chunking::Whole), &options);
+        assert_eq!(chunks[0].0.len(), 44 + 4 * 500 * 16 + bytes - 44);
+    }
+
+    #[test]
+    fn a_file_is_spoken_for_its_text_and_voice() {
+        let pcm: Vec<i16> = (0..16_000)
+            .map(|n| i16::try_from(n % 100).unwrap() * 50)
+            .collect();
+        let file = |text: Option<&str>, voice: Option<&str>| SpokenFile {
+            text: text.map(str::to_owned),
+            voice: voice.map(str::to_owned),
+            pcm: pcm.clone().into(),
+            rate_hz: 16_000,
+        };
+        let spoken = |file, rate_hz| {
+            let options = SoundOptions {
+                files: vec![file],
+                ..SoundOptions::default()
+            };
+            let (plan, chunks) = say_with(
+                &speech(Wanted::Pcm(Endian::Little), rate_hz, Chunking::Millis(90)),
+                &options,
+            );
+            let bytes: usize = chunks.iter().map(|(bytes, _, _)| bytes.len()).sum();
+            (plan, bytes)
+        };
+        for right in [
+            file(Some("one  two three four"), None),
+            file(None, Some("anna")),
+            file(Some("one two three four"), Some("anna")),
+        ] {
+            let (plan, bytes) = spoken(right, 8000);
+            assert_eq!(
+                (plan.total_us, bytes, plan.words.len()),
+                (1_000_000, 16_000, 4)
+            );
+            assert_eq!(plan.words[3].end_us, 1_000_000);
+        }
+        for wrong in [
+            file(Some("one two three five"), None),
+            file(None, Some("otto")),
+            file(Some("one two three four"), Some("otto")),
+        ] {
+            assert_eq!(spoken(wrong, 16_000).0.total_us, 2_000_000);
+        }
     }
 }

@@ -11,8 +11,10 @@ pub enum ErrorKind {
     Trailing,
     /// A value that the layout does not define.
     Undefined,
-    /// Compressed data that does not inflate, or inflates to too much.
+    /// Compressed data that does not inflate.
     Compression,
+    /// Compressed data that is refused although it inflates: to too much, or with more behind it.
+    Excess,
     /// Text that is not UTF-8.
     Utf8,
     /// Text that is not JSON, or JSON of the wrong shape.

@@ -10,10 +10,10 @@ pub const MAX_INFLATED: usize = 16 * 1024 * 1024;
 /// Inflates one gzip member to at most `limit` bytes.
 ///
 /// # Errors
-/// [`ErrorKind::Compression`] at offset 0 if the data is not gzip, is cut, fails its checksum,
-/// is followed by more bytes, or would inflate to more than `limit`.
+/// At offset 0: [`ErrorKind::Compression`] if the data is not gzip, is cut or fails its checksum,
+/// [`ErrorKind::Excess`] if it is followed by more bytes or would inflate to more than `limit`.
 pub fn inflate(compressed: &[u8], limit: usize) -> Result<Vec<u8>, DecodeError> {
-    let fail = |problem: String| DecodeError::new(ErrorKind::Compression, 0, "gzip", problem);
+    let fail = |kind, problem: String| DecodeError::new(kind, 0, "gzip", problem);
     let mut decoder = flate2::bufread::GzDecoder::new(compressed);
     let mut inflated = Vec::new();
     let ceiling = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
@@ -21,13 +21,15 @@ pub fn inflate(compressed: &[u8], limit: usize) -> Result<Vec<u8>, DecodeError> 
         .by_ref()
         .take(ceiling)
         .read_to_end(&mut inflated)
-        .map_err(|error| fail(format!("does not inflate: {error}")))?;
+        .map_err(|error| fail(ErrorKind::Compression, format!("does not inflate: {error}")))?;
     if inflated.len() > limit {
-        return Err(fail(format!("inflates to more than {limit} bytes")));
+        let problem = format!("inflates to more than {limit} bytes");
+        return Err(fail(ErrorKind::Excess, problem));
     }
     let rest = decoder.into_inner().len();
     if rest > 0 {
-        return Err(fail(format!("{rest} bytes follow the gzip stream")));
+        let problem = format!("{rest} bytes follow the gzip stream");
+        return Err(fail(ErrorKind::Excess, problem));
     }
     Ok(inflated)
 }

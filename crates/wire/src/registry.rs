@@ -1,5 +1,7 @@
 //! Every vendor, and which endpoint serves a path.
 
+use std::cmp::Reverse;
+
 use crate::endpoint::{Endpoint, Prefix, Vendor};
 use crate::handshake::RequestHead;
 
@@ -67,11 +69,19 @@ pub fn route(head: &RequestHead) -> Route {
     });
     candidates
         .filter_map(|(vendor, endpoint, pattern)| {
-            let miss = distance(&segments_of(pattern), &path)?;
-            Some((miss, Route::Near(vendor, endpoint, pattern)))
+            let segments = segments_of(pattern);
+            let miss = distance(&segments, &path)?;
+            // A name that is written right says more than a parameter, which takes anything.
+            let key = (miss, Reverse(named(&segments, &path)));
+            Some((key, Route::Near(vendor, endpoint, pattern)))
         })
-        .min_by_key(|(miss, _)| *miss)
+        .min_by_key(|(key, _)| *key)
         .map_or(Route::Nowhere, |(_, route)| route)
+}
+
+/// How many names of a pattern stand at their place in a path.
+fn named(pattern: &[String], path: &[String]) -> usize {
+    pattern.iter().zip(path).filter(|(p, s)| p == s).count()
 }
 
 fn segments_of(path: &str) -> Vec<String> {

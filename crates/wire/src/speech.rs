@@ -134,7 +134,8 @@ pub fn is_speakable(text: &str) -> bool {
 #[must_use]
 pub const fn is_ideograph(character: char) -> bool {
     matches!(character,
-        '\u{3041}'..='\u{30fa}' | '\u{30fc}'..='\u{30ff}' // kana
+        '\u{3005}'..='\u{3007}' // 々, 〆, 〇
+        | '\u{3041}'..='\u{30fa}' | '\u{30fc}'..='\u{30ff}' // kana
         | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' // Han
         | '\u{20000}'..='\u{323af}') // Han, extensions
 }
@@ -207,7 +208,7 @@ const fn is_punctuation(character: char) -> bool {
         || matches!(character,
             '¡' | '«' | '·' | '»' | '¿'
             | '\u{2000}'..='\u{206f}'
-            | '\u{3000}'..='\u{3020}' | '\u{30fb}'
+            | '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}' | '\u{30fb}'
             | '\u{fe30}'..='\u{fe4f}'
             | '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}'
             | '\u{ff3b}'..='\u{ff40}' | '\u{ff5b}'..='\u{ff65}')
@@ -286,6 +287,7 @@ mod tests {
     #[case::spaced_punctuation("a , b", "a,|b")]
     #[case::contraction("I don't know", "I|don't|know")]
     #[case::double_end("真的？！好", "真|的？！|/|好")]
+    #[case::zero_and_repetition("二〇二四、人々", "二|〇|二|四、|人|々")]
     #[case::emoji("hi 🙂 there", "hi|🙂|there")]
     fn text_is_cut_into_words(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(show(text), expected);

@@ -4,6 +4,7 @@
 #![expect(dead_code, reason = "every test uses its own part")]
 
 pub(crate) mod ogg;
+pub(crate) mod texts;
 pub(crate) mod webm;
 
 use audio::{Encoder, Encoding, Format, Signal, Synthesis, Unit, Utterance};
@@ -144,4 +145,15 @@ pub(crate) fn interpolate(pcm: &[i16], from_hz: u32, to_hz: u32) -> Vec<i16> {
         i16::try_from(at(index) + step).unwrap()
     };
     (0..count).map(sample).collect()
+}
+
+/// A sample of a decoder whose full scale is 1.
+pub(crate) fn narrow(sample: f32) -> i16 {
+    narrow_wide(f64::from(sample) * 32_768.0)
+}
+
+/// A sample that may be beyond full scale.
+#[expect(clippy::cast_possible_truncation, reason = "rounded and clamped")]
+pub(crate) fn narrow_wide(sample: f64) -> i16 {
+    sample.round().clamp(-32_768.0, 32_767.0) as i16
 }

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod decode;
 #[cfg(test)]
+mod hear;
+#[cfg(test)]
 mod lists;
 #[cfg(test)]
 #[cfg(unix)]

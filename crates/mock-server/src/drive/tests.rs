@@ -11,7 +11,9 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role};
 use wire::audio::{AudioFormat, Encoding, Endian};
 use wire::clause::{Clause, Level, Source};
-use wire::session::{Conversation, Data, Decoded, Form, Protocol, Rule, State, Step, Table, Turn};
+use wire::session::{
+    Action, Conversation, Data, Decoded, Form, Protocol, Rule, State, Step, Table, Turn,
+};
 use wire::speech::{Chunking, Speech, SpeechEvent, units_of};
 use wire::ws::Limits;
 
@@ -22,6 +24,7 @@ use crate::lane::Lanes;
 use crate::live::Surroundings;
 use crate::options::{JournalMode, Pace};
 use crate::selector::Chosen;
+use crate::sound::{SessionSound, SoundOptions};
 
 const CLAUSE: Clause = Clause::new(
     "TST-AAAA",
@@ -42,6 +45,7 @@ static TABLE: Table = Table {
         Rule::client(&["open"], "echo", None, &CLAUSE),
         Rule::client(&["open"], "speak", None, &CLAUSE),
         Rule::client(&["open"], "bye", None, &CLAUSE),
+        Rule::client(&["open"], "drop", None, &CLAUSE),
         Rule::server(&["open"], "echo", None, &CLAUSE),
         Rule::server(&["open"], "audio", None, &CLAUSE),
     ],
@@ -65,6 +69,7 @@ impl Protocol for Parrot {
         let kind = match message.as_str() {
             "speak" => "speak",
             "bye" => "bye",
+            "drop" => "drop",
             _ => "echo",
         };
         Decoded {
@@ -82,6 +87,10 @@ impl Protocol for Parrot {
         Self::rest(turn);
         match message.as_str() {
             "bye" => turn.close(1000, "bye"),
+            "drop" => {
+                turn.send("echo", Data::text("last words"));
+                turn.act(Action::Abort);
+            }
             "speak" => turn.speak(Speech {
                 units: units_of("one two three four five six"),
                 voice: "anna".to_owned(),
@@ -145,6 +154,10 @@ async fn run(pace: Pace) -> Run {
                 chosen: Chosen::default(),
                 clock: &clock,
                 pace,
+                sound: SessionSound {
+                    options: &SoundOptions::default(),
+                    seed: 0,
+                },
                 limits: Limits::default(),
                 close_time: Duration::from_secs(10),
                 recorder: &recorder,
@@ -224,6 +237,33 @@ async fn a_close_that_is_never_answered_ends_after_the_guard() {
     let before = Instant::now();
     run.client.send(Message::text("bye")).await.unwrap();
     // The client does not read, so it does not answer.
+    run.task.await.unwrap();
+    assert_eq!(before.elapsed(), Duration::from_secs(10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dropped_connection_still_says_what_was_said_before() {
+    let mut run = run(Pace::Burst).await;
+    run.client.send(Message::text("drop")).await.unwrap();
+    assert_eq!(run.next().await, Message::text("last words"));
+    let end = run.client.next().await;
+    assert!(!matches!(end, Some(Ok(_))), "no close frame: {end:?}");
+    run.task.await.unwrap();
+    assert_eq!(ending(&run.journal), (1006, "server"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_closes_and_reads_nothing_is_let_go() {
+    let mut run = run(Pace::Burst).await;
+    run.client.send(Message::text("speak")).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let before = Instant::now();
+    // More than the pipe holds, less than stops the reading: the answer to the close waits.
+    for _ in 0..5 {
+        let message = Message::text("x".repeat(20_000));
+        run.client.send(message).await.unwrap();
+    }
+    run.client.send(Message::Close(None)).await.unwrap();
     run.task.await.unwrap();
     assert_eq!(before.elapsed(), Duration::from_secs(10));
 }

@@ -12,6 +12,7 @@
 mod audio;
 mod file;
 mod raw;
+mod recognitions;
 mod record;
 mod redact;
 mod show;

@@ -9,6 +9,7 @@ use wire::finding::Finding;
 use wire::session::{Form, Side};
 
 use super::raw::{Chunk, Heads};
+use super::recognitions::Recognitions;
 use super::redact::Redactor;
 use crate::options::JournalMode;
 
@@ -119,6 +120,8 @@ pub(crate) struct Record {
     pub(super) ending: Option<Ending>,
     pub(super) is_closed: bool,
     pub(super) dropped_bytes: usize,
+    /// What its audio was recognised as.
+    pub(crate) recognitions: Recognitions,
     pub(super) redactor: Redactor,
     pub(super) raw: Vec<Chunk>,
     pub(super) raw_is_whole: bool,
@@ -162,6 +165,7 @@ impl Record {
             findings: Vec::new(),
             ending: None,
             dropped_bytes: 0,
+            recognitions: Recognitions::default(),
             redactor,
             raw: Vec::new(),
             raw_is_whole: keeping == JournalMode::On,

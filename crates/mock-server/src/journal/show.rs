@@ -41,6 +41,8 @@ impl Record {
         let mut messages = vec![self.handshake()];
         messages.extend((0..self.entries.len()).filter_map(|index| self.message(index)));
         members.insert("messages".to_owned(), Value::Array(messages));
+        let recognitions = self.recognitions.to_json(&self.redactor);
+        members.insert("recognitions".to_owned(), recognitions);
         Value::Object(members)
     }
 

@@ -84,7 +84,7 @@ fn a_credential_can_be_a_selector(#[case] headers: &[(&str, &str)]) {
 #[case::ours_plain("mynah=lane=a", None)]
 #[case::among_others("v=1&mynah=lane=a&w=2", Some("v=1&w=2"))]
 #[case::token("access_token=mynah:lane=a", Some("access_token=mynah:lane=a"))]
-#[case::encoded_token("watson-token=mynah%3alane%3Da", Some("watson-token=mynah%3alane%3Da"))]
+#[case::encoded_token("legacy-token=mynah%3alane%3Da", Some("legacy-token=mynah%3alane%3Da"))]
 fn a_query_can_carry_a_selector(#[case] query: &str, #[case] rest: Option<&str>) {
     let (selector, head) = taken(head("/x", Some(query), &[]));
     assert_eq!(selector, lane("a"));

@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 
-use super::clauses::messages::{NOT_JSON, REPEATED_MEMBERS, TYPES, UNKNOWN_MEMBERS};
+use super::clauses::messages::{NOT_JSON, REPEATED_MEMBERS, UNKNOWN_MEMBERS};
 use super::error::{Problem, What};
 use super::knobs;
 use super::response::utf8;
@@ -178,8 +178,7 @@ impl<'v> Members<'v, '_> {
         match self.object.get(name) {
             None => Got::Absent,
             Some(Value::Null) if self.types == Types::Lenient => {
-                let finding = Finding::at_path(&TYPES, self.path_of(name), "null", expected);
-                self.notes.findings.push(finding);
+                self.stray(name, clause, &Value::Null, expected);
                 Got::Absent
             }
             Some(Value::Null) => {
@@ -205,7 +204,7 @@ impl<'v> Members<'v, '_> {
         match value {
             Value::String(text) => Got::Value(text.clone()),
             Value::Number(number) if self.types == Types::Lenient => {
-                self.stray(name, value, expected);
+                self.stray(name, clause, value, expected);
                 Got::Value(number.to_string())
             }
             other => {
@@ -262,15 +261,20 @@ impl<'v> Members<'v, '_> {
             return Got::Refused;
         };
         if value.as_str().is_some() {
-            self.stray(name, value, &expected);
+            self.stray(name, clause, value, &expected);
         }
         Got::Value(number)
     }
 
     /// Notes a value of another type that is taken all the same.
-    pub(super) fn stray(&mut self, name: &str, value: &Value, expected: &str) {
-        let path = self.path_of(name);
-        let finding = Finding::at_path(&TYPES, path, value.excerpt(), expected);
+    pub(super) fn stray(
+        &mut self,
+        name: &str,
+        clause: &'static Clause,
+        value: &Value,
+        expected: &str,
+    ) {
+        let finding = Finding::at_path(clause, self.path_of(name), value.excerpt(), expected);
         self.notes.findings.push(finding);
     }
 

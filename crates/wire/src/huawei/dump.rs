@@ -2,17 +2,39 @@
 
 use bytes::Bytes;
 
-use super::response::{Envelope, object_of, string, wrong};
+use super::response::{object_of, string};
+use super::{rasr, rtts};
 use crate::endpoint::{Dump, Field};
 use crate::error::DecodeError;
 use crate::json::{Value, object, parse};
 use crate::session::{Form, Side};
 
-/// Decodes one message. Audio is described by its length.
+/// Decodes one message of synthesis. Audio is described by its length.
 ///
 /// # Errors
-/// If a text is not a JSON object, or names no command or kind of message.
-pub(super) fn decode(side: Side, form: Form, payload: &Bytes) -> Result<Dump, DecodeError> {
+/// If a text is not a JSON object, names no command, or is no message of the service.
+pub(super) fn synthesis(side: Side, form: Form, payload: &Bytes) -> Result<Dump, DecodeError> {
+    decode(side, form, payload, |payload| {
+        rtts::response::Response::decode(payload).map(|(_, response)| response.kind())
+    })
+}
+
+/// Decodes one message of recognition, likewise.
+///
+/// # Errors
+/// Likewise.
+pub(super) fn recognition(side: Side, form: Form, payload: &Bytes) -> Result<Dump, DecodeError> {
+    decode(side, form, payload, |payload| {
+        rasr::response::Response::decode(payload).map(|(_, response)| response.kind())
+    })
+}
+
+fn decode(
+    side: Side,
+    form: Form,
+    payload: &Bytes,
+    response: impl Fn(&Bytes) -> Result<&'static str, DecodeError>,
+) -> Result<Dump, DecodeError> {
     if form == Form::Binary {
         let bytes = payload.len();
         let field = Field::new(0, bytes, "audio", format!("{bytes} bytes"));
@@ -25,7 +47,7 @@ pub(super) fn decode(side: Side, form: Form, payload: &Bytes) -> Result<Dump, De
     }
     let (kind, value) = match side {
         Side::Client => command(payload)?,
-        Side::Server => response(payload)?,
+        Side::Server => (response(payload)?, object_of(payload)?),
     };
     let field = Field::new(0, payload.len(), "JSON", value.excerpt());
     Ok(Dump {
@@ -66,22 +88,6 @@ fn command(payload: &Bytes) -> Result<(&'static str, Value), DecodeError> {
     Ok((kind, value))
 }
 
-fn response(payload: &Bytes) -> Result<(&'static str, Value), DecodeError> {
-    let envelope = Envelope::open(payload)?;
-    let known = KINDS
-        .iter()
-        .find(|kind| **kind == envelope.resp_type)
-        .copied();
-    let Some(kind) = known else {
-        let problem = format!("{:?} is no kind of message", envelope.resp_type);
-        return Err(wrong("resp_type", problem));
-    };
-    let event = envelope.value.get("event").and_then(Value::as_str);
-    let event = event.filter(|_| kind == "EVENT");
-    let event = event.and_then(|name| EVENTS.iter().find(|event| **event == name));
-    Ok((event.copied().unwrap_or(kind), envelope.value))
-}
-
 fn object_like(bytes: &[u8]) -> Option<Value> {
     let text = std::str::from_utf8(bytes).ok()?;
     let value = parse(text).ok()?.value;
@@ -97,11 +103,38 @@ fn is_command(value: &Value, name: &str) -> bool {
     value.get("command").and_then(Value::as_str) == Some(name)
 }
 
-const KINDS: &[&str] = &["START", "RESULT", "EVENT", "END", "ERROR", "FATAL_ERROR"];
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use rstest::rstest;
 
-const EVENTS: &[&str] = &[
-    "VOICE_START",
-    "VOICE_END",
-    "EXCEEDED_SILENCE",
-    "EXCEEDED_AUDIO",
-];
+    use crate::endpoint::Endpoint;
+    use crate::huawei::rasr::SENTENCE;
+    use crate::huawei::rtts::ENDPOINT;
+    use crate::session::{Form, Side};
+
+    #[rstest]
+    #[case::no_kind(&ENDPOINT, r#"{"trace_id":"t"}"#, "resp_type")]
+    #[case::odd_kind(&ENDPOINT, r#"{"resp_type":"STARTED","trace_id":"t"}"#, "resp_type")]
+    #[case::no_reason(&ENDPOINT, r#"{"resp_type":"END","trace_id":"t"}"#, "reason")]
+    #[case::odd_reason(&SENTENCE, r#"{"resp_type":"END","reason":"OVER"}"#, "reason")]
+    #[case::number_code(&SENTENCE, r#"{"resp_type":"ERROR","error_code":32}"#, "error_code")]
+    #[case::no_segments(&SENTENCE, r#"{"resp_type":"RESULT","result":[]}"#, "segments")]
+    #[case::no_result(&ENDPOINT, r#"{"resp_type":"RESULT","segments":[]}"#, "result")]
+    #[case::odd_event(&SENTENCE, r#"{"resp_type":"EVENT","event":"VOICE"}"#, "event")]
+    #[case::no_event(&ENDPOINT, r#"{"resp_type":"EVENT","event":"VOICE_END"}"#, "resp_type")]
+    #[case::string_time(
+        &SENTENCE,
+        r#"{"resp_type":"EVENT","event":"VOICE_END","timestamp":"1500"}"#,
+        "timestamp"
+    )]
+    fn what_no_server_sends_is_malformed(
+        #[case] endpoint: &Endpoint,
+        #[case] text: &str,
+        #[case] member: &str,
+    ) {
+        let payload = Bytes::copy_from_slice(text.as_bytes());
+        let error = (endpoint.decode)(Side::Server, Form::Text, &payload).unwrap_err();
+        assert_eq!(error.field, member);
+    }
+}

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::clause::Level;
 use crate::endpoint::{Endpoint, Opening};
 use crate::finding::Place;
 use crate::handshake::RequestHead;
@@ -138,6 +139,15 @@ impl Peer {
             _ => None,
         };
         self.actions.iter().filter_map(shown).collect()
+    }
+
+    /// The levels of the clauses of the findings so far.
+    pub(super) fn levels(&self) -> Vec<Level> {
+        let level = |action: &Action| match action {
+            Action::Report(finding) => Some(finding.clause.level),
+            _ => None,
+        };
+        self.actions.iter().filter_map(level).collect()
     }
 
     /// What was asked of the recogniser so far.

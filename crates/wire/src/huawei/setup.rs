@@ -104,7 +104,7 @@ let (socket, _) = tokio_tungstenite::connect_async(request).await?;
         client: "websocat",
         text: "\
 echo '{\"command\":\"START\",\"text\":\"hello\",\"config\":{\"property\":\"chinese_xiaoyan_common\"}}' |
-  websocat -n -H 'X-Auth-Token: any-token' '{ws}/v1/PROJECT_ID/rtts'
+  websocat -n -H='X-Auth-Token: any-token' '{ws}/v1/PROJECT_ID/rtts'
 ",
     },
 ];

@@ -97,11 +97,13 @@ impl Media {
 
     /// The first value of a parameter; `None` if it is absent or empty.
     fn parameter(&self, name: &str) -> Option<&str> {
-        self.parameters
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
-            .filter(|value| !value.is_empty())
+        self.written(name).filter(|value| !value.is_empty())
+    }
+
+    /// The first value of a parameter, as it was written.
+    fn written(&self, name: &str) -> Option<&str> {
+        let first = self.parameters.iter().find(|(key, _)| key == name);
+        first.map(|(_, value)| value.as_str())
     }
 
     /// What the service calls the format: its own name of MP3, else what was asked for.
@@ -176,14 +178,14 @@ impl Reading<'_> {
     }
 
     fn rate(&mut self, media: &Media, pace: Pace) -> Result<u32, Refused> {
-        let asked = media.parameter("rate");
+        let asked = media.written("rate");
         let natural = self.given.kind == Kind::Natural;
         let of_voice = if natural { 24_000 } else { 22_050 };
         match (pace, asked) {
             (Pace::Fixed(rate), _) => Ok(rate),
             (Pace::Opus(_) | Pace::FixedOpus(_), None) => Ok(48_000),
             (Pace::Voice(_), None) => Ok(of_voice),
-            (Pace::Needed(mime), None) => {
+            (Pace::Needed(mime), None | Some("")) => {
                 Err(self.refuse(Failure::RateMissing(mime), "a parameter rate"))
             }
             (Pace::Opus(mime) | Pace::FixedOpus(mime), Some(asked)) => {

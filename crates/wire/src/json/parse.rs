@@ -51,13 +51,14 @@ fn plain(error: &serde_json::Error) -> String {
 }
 
 /// The byte offset of a 1-based line and column as `serde_json` counts them (columns in bytes).
+/// Column 0 is the line break before the line.
 fn offset_of(text: &str, line: usize, column: usize) -> usize {
     let before: usize = text
         .split_inclusive('\n')
         .take(line.saturating_sub(1))
         .map(str::len)
         .sum();
-    (before + column.saturating_sub(1)).min(text.len())
+    (before + column).saturating_sub(1).min(text.len())
 }
 
 /// Where the parser stands, and which repeated members it has met.

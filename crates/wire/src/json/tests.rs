@@ -24,6 +24,9 @@ fn repeated_members_are_named_by_path_and_the_last_counts() {
 #[case::trailing("{} x", 3)]
 #[case::second_line("{\n  \"a\": ,}", 9)]
 #[case::empty("", 0)]
+#[case::tab_in_string("{\"a\":\"b\tc\"}", 7)]
+#[case::line_break_in_string("{\"a\":\"b\nc\"}", 7)]
+#[case::line_break_in_string_later("{\n\"a\":\"b\nc\"}", 8)]
 fn bad_text_is_located(#[case] text: &str, #[case] offset: usize) {
     assert_eq!(parse(text).unwrap_err().offset, offset, "{text:?}");
 }

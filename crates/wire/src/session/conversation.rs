@@ -160,11 +160,13 @@ impl<P: Protocol> Session for Conversation<P> {
     fn message(&mut self, form: Form, payload: &Bytes, turn: &mut Turn<'_>) -> Seen {
         let first = turn.actions.len();
         let decoded = self.protocol.decode(form, payload);
+        let is_noted = !decoded.findings.is_empty();
         for finding in decoded.findings {
             turn.report(finding);
         }
         let step = self.machine.step(Side::Client, decoded.kind);
-        if step.standing != Standing::Legal {
+        // Of what is a mistake wherever it comes, the place is no second mistake.
+        if step.standing != Standing::Legal && !(is_noted && step.anywhere) {
             turn.report(self.disorder(decoded.kind, step));
         }
         self.protocol.receive(decoded.message, step, turn);

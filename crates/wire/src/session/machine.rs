@@ -21,6 +21,8 @@ pub struct Step {
     pub standing: Standing,
     /// The clause that says so.
     pub clause: &'static Clause,
+    /// Whether the state has nothing to do with it: the rule holds in all of them.
+    pub anywhere: bool,
 }
 
 /// Whether a message belonged in the state in which it came.
@@ -62,6 +64,7 @@ impl Machine {
                 to: from,
                 standing: Standing::Unexpected,
                 clause: self.table.order,
+                anywhere: false,
             };
         };
         let to = rule.to.unwrap_or(from);
@@ -75,6 +78,7 @@ impl Machine {
             to,
             standing,
             clause: rule.clause,
+            anywhere: rule.from.is_empty(),
         }
     }
 

@@ -70,8 +70,10 @@ let (socket, response) = tokio_tungstenite::connect_async(request).await?;
     Recipe {
         language: "shell",
         client: "websocat",
-        text: r"# one request frame in request.bin; the answers as they come
-websocat --binary --header 'Authorization: Bearer; any' \
+        text: r"# one request frame in request.bin; the answers as they come, until the link is idle.
+# -H wants its equals sign, else it takes the URL for a header; -n keeps the link open
+# when the input ends, -B lets the request be one message
+websocat -b -n -B 1048576 -H='Authorization: Bearer; any' \
     {ws}/api/v1/tts/ws_binary < request.bin > answer.bin
 ",
     },

@@ -55,11 +55,9 @@ pub fn admit(head: &RequestHead, admission: &mut Admission<'_>) -> Result<Welcom
 /// Words the refusal of a path that is near one of the vendor's.
 #[must_use]
 pub fn refuse_path(head: &RequestHead, miss: PathMiss, admission: &mut Admission<'_>) -> Refusal {
-    let finding = Finding::whole(
-        miss.clause,
-        format!("path {}", excerpt(&head.path)),
-        miss.nearest,
-    );
+    // The clause of the miss is that of the nearest endpoint; the paths are those of all of them.
+    let found = format!("path {}", excerpt(&head.path));
+    let finding = Finding::whole(&handshake::PATHS, found, miss.nearest);
     refuse(&Row::UNKNOWN_PATH, finding, admission)
 }
 
@@ -74,14 +72,11 @@ fn no_credential(head: &RequestHead) -> Option<Finding> {
         return None;
     }
     let empty = HEADERS.iter().find(|name| head.header(name).is_some());
-    Some(match empty {
-        Some(name) => Finding::whole(
-            &handshake::EMPTY_CREDENTIAL,
-            format!("an empty {name}"),
-            EXPECTED,
-        ),
-        None => Finding::whole(&handshake::CREDENTIAL, "no credential", EXPECTED),
-    })
+    let found = match empty {
+        Some(name) => format!("an empty {name}"),
+        None => "no credential".to_owned(),
+    };
+    Some(Finding::whole(&handshake::CREDENTIAL, found, EXPECTED))
 }
 
 /// The finding about a URI, a header or a body that is larger than the gateway takes.

@@ -2,6 +2,7 @@ use rstest::rstest;
 
 use super::refusal::Row;
 use super::*;
+use crate::clause::Level;
 use crate::huawei::VENDOR;
 use crate::id::Ids;
 use crate::json::parse;
@@ -79,6 +80,7 @@ fn origin_extensions_and_optional_headers_refuse_nobody() {
 #[case::blank(&[("X-Auth-Token", "  "), ("Authorization", "")])]
 fn a_missing_credential_is_refused_in_the_words_of_the_gateway(#[case] headers: &[(&str, &str)]) {
     let refusal = judge(&upgrade(headers), &[]).unwrap_err();
+    assert_eq!(refusal.finding.clause.level, Level::Must);
     assert_eq!(refusal.status, 401);
     let (code, text) = code_and_text(&refusal);
     assert_eq!(code, "APIG.0301");
@@ -214,6 +216,7 @@ fn a_path_near_ours_is_refused_as_an_unknown_api(#[case] path: &str, #[case] nea
         ids: &mut ids,
     };
     let refusal = refuse_path(&head, miss, &mut admission);
+    assert_eq!(refusal.finding.clause.id, handshake::PATHS.id);
     assert_eq!(refusal.status, 404);
     let (code, text) = code_and_text(&refusal);
     assert_eq!(code, "APIG.0101");

@@ -78,7 +78,7 @@ const fn endpoint(
         },
         admit: auth::admit,
         open,
-        decode: dump::decode,
+        decode: dump::recognition,
         resembles: dump::resembles_recognition,
     }
 }

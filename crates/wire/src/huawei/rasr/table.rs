@@ -40,6 +40,14 @@ const STATES: &[State] = &[
         text: "END is due after ERROR",
     },
     State {
+        name: "ended",
+        text: "END was the client's wish; waits for START or the close",
+    },
+    State {
+        name: "refused",
+        text: "ERROR came unasked: what was on its way is ignored until START",
+    },
+    State {
         name: "closed",
         text: "the server closes",
     },
@@ -47,22 +55,24 @@ const STATES: &[State] = &[
 
 const RULES: &[Rule] = &[
     Rule::client(&["open"], "START", Some("starting"), &commands::START),
+    Rule::client(BETWEEN, "START", Some("starting"), &stream::START_AGAIN),
     Rule::misuse(SESSION, "START", None, &stream::ORDER),
     Rule::client(&["session"], "audio", None, &stream::AUDIO),
-    Rule::misuse(&["open", "ending"], "audio", None, &stream::OUTSIDE),
+    Rule::client(&["refused"], "audio", None, &stream::AFTER_ERROR),
+    Rule::misuse(&["open", "ending", "ended"], "audio", None, &stream::AUDIO),
     Rule::client(&["session"], "END", Some("ending"), &commands::END),
-    Rule::misuse(&["open", "ending"], "END", None, &stream::ORDER),
+    Rule::misuse(&["refused"], "END", None, &stream::END_OUTSIDE),
+    Rule::misuse(&["open", "ending", "ended"], "END", None, &stream::ORDER),
     Rule::misuse(ANY, "unknown", None, &commands::COMMAND),
     Rule::misuse(ANY, "malformed", None, &messages::FORMS),
     Rule::server(&["starting"], "START", Some("session"), &stream::STARTED),
-    Rule::server(&["starting"], "ERROR", Some("open"), &stream::ERROR_OUTSIDE),
-    Rule::server(&["open"], "ERROR", None, &stream::ERROR_OUTSIDE),
+    Rule::server(OUTSIDE, "ERROR", Some("refused"), &stream::ERROR_OUTSIDE),
     Rule::server(SESSION, "ERROR", Some("failed"), &stream::ERROR_INSIDE),
-    Rule::server(&["failed"], "END", Some("open"), &stream::ERROR_INSIDE),
+    Rule::server(&["failed"], "END", Some("refused"), &stream::ERROR_INSIDE),
     Rule::server(SESSION, "RESULT", None, &stream::RESULT),
     Rule::server(SESSION, "EXCEEDED_AUDIO", None, &stream::EXCEEDED_AUDIO),
-    Rule::server(&["ending"], "END", Some("open"), &stream::ENDED),
-    Rule::server(&["open"], "FATAL_ERROR", Some("closed"), &stream::IDLE),
+    Rule::server(&["ending"], "END", Some("ended"), &stream::ENDED),
+    Rule::server(OUTSIDE, "FATAL_ERROR", Some("closed"), &stream::IDLE),
     Rule::server(SESSION, "FATAL_ERROR", Some("closed"), &stream::IDLE),
 ];
 
@@ -78,3 +88,7 @@ const ALL_RULES: [Rule; RULES.len() + VOICE_RULES.len()] = {
 };
 
 const SESSION: &[&str] = &["session", "ending"];
+
+const BETWEEN: &[&str] = &["ended", "refused"];
+
+const OUTSIDE: &[&str] = &["open", "starting", "ended", "refused"];

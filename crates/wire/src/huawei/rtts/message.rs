@@ -313,11 +313,10 @@ fn read_rate(members: &mut Members<'_, '_>) -> Rate {
             return rate.or(Rate::Hz8000);
         }
     };
-    let path = members.path_of("sample_rate");
+    // It is taken, but what the page documents is a string.
     let expected = format!("\"{}\"", rate.name());
-    let clause = &request::SAMPLE_RATE_NUMBER;
-    let finding = Finding::at_path(clause, path, rate.name(), expected);
-    members.notes.findings.push(finding);
+    let value = Value::from(rate.hz());
+    members.stray("sample_rate", &request::SAMPLE_RATE, &value, &expected);
     rate
 }
 

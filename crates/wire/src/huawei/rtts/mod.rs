@@ -47,7 +47,7 @@ pub const ENDPOINT: Endpoint = Endpoint {
     },
     admit: auth::admit,
     open,
-    decode: dump::decode,
+    decode: dump::synthesis,
     resembles: dump::resembles_synthesis,
 };
 

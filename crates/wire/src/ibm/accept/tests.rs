@@ -53,7 +53,7 @@ fn enhanced(text: &str) -> Result<Accepted, Refused> {
 #[case::quoted("audio/ogg; codecs=\"opus\"", Encoding::OggOpus, 48_000)]
 #[case::trailing("audio/l16;rate=16000;channels=1;", LITTLE, 16_000)]
 #[case::basic_rate("audio/basic;rate=16000", Encoding::Mulaw, 8000)]
-#[case::no_rate("audio/wav;rate=", Encoding::Wav, 22_050)]
+#[case::no_codecs("audio/webm;codecs=", Encoding::WebmOpus, 48_000)]
 fn a_format_is_read(#[case] text: &str, #[case] encoding: Encoding, #[case] rate_hz: u32) {
     let expected = AudioFormat { encoding, rate_hz };
     assert_eq!(enhanced(text).unwrap().format, expected);
@@ -93,6 +93,11 @@ fn a_format_has_a_name_of_the_service(#[case] text: &str, #[case] expected: &str
 #[case::mulaw("audio/mulaw;rate=", Failure::RateMissing("audio/mulaw"))]
 #[case::low("audio/wav;rate=7999", Failure::RateRange("audio/wav"))]
 #[case::high("audio/flac;rate=192001", Failure::RateRange("audio/flac"))]
+#[case::empty_rate("audio/wav;rate=", Failure::RateRange("audio/wav"))]
+#[case::empty_opus_rate(
+    "audio/ogg;codecs=opus;rate=",
+    Failure::OpusRate("audio/ogg;codecs=opus")
+)]
 #[case::word("audio/l16;rate=fast", Failure::RateRange("audio/l16"))]
 #[case::negative("audio/wav;rate=-1", Failure::RateRange("audio/wav"))]
 #[case::huge("audio/wav;rate=99999999999999999999", Failure::RateRange("audio/wav"))]

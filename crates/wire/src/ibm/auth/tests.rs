@@ -247,6 +247,22 @@ fn an_unknown_path_is_refused_letter_by_letter() {
 }
 
 #[rstest]
+#[case::trailing_slash("/v1/synthesize/")]
+#[case::too_long("/v1/synthesize/x")]
+#[case::much_too_long("/v1/synthesize/x/y")]
+#[case::misspelt("/v1/synthesise")]
+#[case::case("/V1/Synthesize")]
+#[case::sister_service("/v1/recognize")]
+fn a_path_near_ours_is_refused_in_our_words(#[case] path: &str) {
+    let mut asked = head("", &[]);
+    asked.path = path.to_owned();
+    let crate::registry::Route::Near(vendor, _, pattern) = crate::registry::route(&asked) else {
+        panic!("{path} is near");
+    };
+    assert_eq!((vendor.name, pattern), ("ibm", "/v1/synthesize"));
+}
+
+#[rstest]
 #[case::bare("/v1/synthesize")]
 #[case::instance("/instances/1-2/v1/synthesize")]
 #[case::cp4d("/text-to-speech/rel/instances/1/api/v1/synthesize")]

@@ -68,7 +68,7 @@ pub(crate) const ACCEPT_LENIENT: Clause = Clause::new(
     "IBT-OYNT",
     Assumed,
     READING,
-    "Names are compared without regard to case, values may be quoted, an empty parameter is nothing, an unknown one changes nothing.",
+    "Names are compared without regard to case, values may be quoted, an empty parameter but a rate is nothing, an unknown one changes nothing.",
 );
 
 pub(crate) const ANY_FORMAT: Clause = Clause::new(
@@ -111,7 +111,8 @@ pub(crate) const RATE_RANGE: Clause = Clause::new(
     Must,
     FORMATS,
     "A rate lies between 8000 and 192000 Hz.",
-);
+)
+.gap("held but for MP3, which has nine rates from 8000 to 48000 Hz: another one is refused as an unsupported format");
 
 pub(crate) const RATE_REFUSED: Clause = Clause::new(
     "IBT-A56S",

@@ -296,14 +296,14 @@ pub(crate) const UNKNOWN_ARGUMENT: Clause = Clause::new(
     "IBT-OLGY",
     Assumed,
     READING,
-    "Members and query parameters beside the documented ones are slips of the client.",
+    "Members and query parameters beside the documented ones are slips of the client, but for those that SDKs send.",
 );
 
 pub(crate) const ACTION_WARNED: Clause = Clause::new(
     "IBT-FWPU",
     Assumed,
     READING,
-    "That holds for action too, which two SDKs send; the knob unknown-members can keep silent.",
+    "The service warns of action too, which two SDKs send; the knob unknown-members can keep silent.",
 );
 
 pub(crate) const JSON_STYLE: Clause = Clause::new(
@@ -451,7 +451,7 @@ pub(crate) const CLOSE_STATUS: Clause = Clause::new(
     "IBT-NK5G",
     SdkRelied,
     NODE,
-    "A close frame always has a status: the Node client takes an empty one for a dropped connection.",
+    "A close frame that the server sends of itself always has a status: the Node client takes an empty one for a dropped connection. An empty one of the client is echoed as it is.",
 );
 
 pub(crate) const IDLE: Clause = Clause::new(

@@ -18,7 +18,9 @@ pub fn decode(side: Side, form: Form, payload: &Bytes) -> Result<Dump, DecodeErr
         return Ok(binary(side, payload.len()));
     }
     let kind = match side {
-        Side::Server => ServerMessage::decode(form, payload)?.kind(),
+        Side::Server => ServerMessage::decode(form, payload)
+            .map_err(|error| placed(error, payload))?
+            .kind(),
         Side::Client => match ClientMessage::decode(form, payload).message {
             ClientMessage::Malformed(error) => return Err(error),
             _ => kind::REQUEST,
@@ -42,6 +44,27 @@ pub fn decode(side: Side, form: Form, payload: &Bytes) -> Result<Dump, DecodeErr
         fields,
         value,
     })
+}
+
+/// The error of a member, at the place of that member.
+fn placed(error: DecodeError, payload: &Bytes) -> DecodeError {
+    if !SERVER_MEMBERS.contains(&error.field.as_str()) {
+        return error;
+    }
+    let text = std::str::from_utf8(payload).unwrap_or_default();
+    let value = json::parse(text).map(|parsed| parsed.value);
+    let Some(members) = value.as_ref().ok().and_then(Value::members) else {
+        return error;
+    };
+    // Of repeated members the last counts.
+    let place = spans(text)
+        .into_iter()
+        .zip(members)
+        .rfind(|(_, (name, _))| *name == error.field);
+    match place {
+        Some(((offset, _), _)) => DecodeError { offset, ..error },
+        None => error,
+    }
 }
 
 /// Whether bytes look like a message of this endpoint.

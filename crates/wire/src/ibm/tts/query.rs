@@ -85,21 +85,22 @@ impl Query {
         let mut names = HashSet::new();
         for (name, _) in pairs {
             let known = KNOWN.iter().any(|known| is_named(name, known));
-            let clause = match (names.insert(name), known) {
-                (true, true) => continue,
-                (true, false) => {
-                    self.unknown.push(name.clone());
-                    &UNKNOWN_ARGUMENT
-                }
-                (false, _) => &clauses::REPEATED_QUERY,
-            };
-            if self.findings.len() < MOST_FINDINGS {
-                let (found, expected) = if known {
-                    ("the parameter again", "one value".to_owned())
-                } else {
-                    ("an unknown parameter", KNOWN.join(", "))
-                };
-                self.note(clause, name, found, &expected);
+            let again = !names.insert(name);
+            if known && !again {
+                continue;
+            }
+            if !known && !again {
+                self.unknown.push(name.clone());
+            }
+            if self.findings.len() >= MOST_FINDINGS {
+                continue;
+            }
+            if again {
+                let clause = &clauses::REPEATED_QUERY;
+                self.note(clause, name, "the parameter again", "one value");
+            } else {
+                let expected = KNOWN.join(", ");
+                self.note(&UNKNOWN_ARGUMENT, name, "an unknown parameter", &expected);
             }
         }
     }
@@ -227,7 +228,8 @@ fn integer(value: &str) -> Option<i64> {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let number: i64 = digits.parse().ok()?;
+    // No range is documented: what is too large for us stays at our largest.
+    let number: i64 = digits.parse().unwrap_or(i64::MAX);
     Some(if negative { -number } else { number })
 }
 

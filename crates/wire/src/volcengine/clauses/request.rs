@@ -11,6 +11,7 @@ pub const ALL: &[&Clause] = &[
     &REPEATED,
     &UNKNOWN,
     &LENIENT,
+    &INTEGER_TEXT,
     &NULL,
     &APP,
     &APPID,
@@ -95,6 +96,13 @@ pub const LENIENT: Clause = Clause::new(
     Level::SdkRelied,
     DEMO,
     "the switches silence_duration, with_frontend, with_timestamp, split_sentence and pure_english_opt arrive as numbers or as strings; the official demos send \"125\" and \"1\"",
+);
+/// Integers as strings.
+pub const INTEGER_TEXT: Clause = Clause::new(
+    "VTB-N6TQ",
+    Level::Assumed,
+    OURS,
+    "the integers rate, bitrate and compression_rate are served and noted when they arrive as strings, since the switches may",
 );
 /// `null` is no value.
 pub const NULL: Clause = Clause::new(

@@ -25,7 +25,7 @@ impl Frame {
     /// The payload without its compression, at most [`gzip::MAX_INFLATED`] bytes of it.
     ///
     /// # Errors
-    /// [`ErrorKind::Compression`] at the payload's offset.
+    /// [`ErrorKind::Compression`] or [`ErrorKind::Excess`] at the payload's offset.
     pub fn inflated(&self) -> Result<Cow<'_, [u8]>, DecodeError> {
         match self.compression {
             Compression::Gzip => {

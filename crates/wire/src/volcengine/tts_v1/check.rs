@@ -2,6 +2,7 @@
 
 use super::members::{MEMBERS, Member, Need, SECTIONS, Shape};
 use super::policy::Ranges;
+use crate::clause::Clause;
 use crate::finding::Finding;
 use crate::json::{self, Value};
 use crate::volcengine::clauses::{fault, request as clauses};
@@ -84,10 +85,9 @@ fn problem(member: &Member, value: Option<&Value>, ranges: Ranges) -> Option<(Fa
     let refused = |clause, found: String| Some((Fate::Refused, member.finding(clause, found)));
     let noted = |clause, found: String| Some((Fate::Noted, member.finding(clause, found)));
     let Some(value) = value else {
-        return match (member.need, member.name) {
-            (Need::Optional, _) => None,
-            (Need::Required, "text") => refused(&clauses::TEXT_MISSING, "nothing".to_owned()),
-            (Need::Required, _) => refused(member.clause, "nothing".to_owned()),
+        return match member.need {
+            Need::Optional => None,
+            Need::Required => refused(member.clause, "nothing".to_owned()),
         };
     };
     let wrong_type = || {
@@ -97,13 +97,17 @@ fn problem(member: &Member, value: Option<&Value>, ranges: Ranges) -> Option<(Fa
         };
         refused(clause, value.type_name().to_owned())
     };
+    let in_words = || match value {
+        Value::String(_) => noted(&clauses::INTEGER_TEXT, value.excerpt()),
+        _ => None,
+    };
     let ranged = |number: f64, low: f64, high: f64| {
         if (low..=high).contains(&number) {
             return None;
         }
         match ranges {
-            Ranges::Refuse => refused(&fault::RANGES, value.excerpt()),
-            Ranges::Clamp | Ranges::Accept => noted(&fault::RANGES, value.excerpt()),
+            Ranges::Refuse => refused(range_of(member), value.excerpt()),
+            Ranges::Clamp | Ranges::Accept => noted(range_of(member), value.excerpt()),
         }
     };
     match (member.shape, value) {
@@ -127,14 +131,14 @@ fn problem(member: &Member, value: Option<&Value>, ranges: Ranges) -> Option<(Fa
             true => None,
             false => noted(member.clause, value.excerpt()),
         },
-        (Shape::Whole(low, high), Value::Number(_)) => match whole_of(value) {
-            Some(number) => ranged(number, bound(low), bound(high)),
+        (Shape::Whole(low, high), Value::Number(_) | Value::String(_)) => match whole_of(value) {
+            Some(number) => ranged(number, bound(low), bound(high)).or_else(in_words),
             None => refused(member.clause, value.excerpt()),
         },
-        (Shape::Choice(values), Value::Number(_)) => {
+        (Shape::Choice(values), Value::Number(_) | Value::String(_)) => {
             let number = whole_of(value);
             match values.iter().any(|choice| number == Some(bound(*choice))) {
-                true => None,
+                true => in_words(),
                 false => refused(member.clause, value.excerpt()),
             }
         }
@@ -180,6 +184,14 @@ fn extra_param(member: &Member, text: &str) -> Option<(Fate, Finding)> {
         .map(|(name, _)| (Fate::Noted, unknown(&format!("{}.", member.path()), name)))
 }
 
+/// The clause that a number out of its range breaks: the member's, if that names the range.
+fn range_of(member: &Member) -> &'static Clause {
+    match member.name {
+        "bitrate" => &fault::RANGES,
+        _ => member.clause,
+    }
+}
+
 fn unknown(path: &str, name: &str) -> Finding {
     const LONGEST: usize = 80;
     let shown: String = name.chars().take(LONGEST).collect();
@@ -188,9 +200,9 @@ fn unknown(path: &str, name: &str) -> Finding {
     Finding::at_path(&clauses::UNKNOWN, path, "an unknown member", expected)
 }
 
-/// An integer, also one that is written `24000.0`.
+/// An integer, also one that is written `24000.0` or `"24000"`.
 fn whole_of(value: &Value) -> Option<f64> {
-    value.as_f64().filter(|number| number.fract() == 0.0)
+    number_of(value).filter(|number| number.fract() == 0.0)
 }
 
 /// A bound as the number that it is compared with. The bounds of the table are small.

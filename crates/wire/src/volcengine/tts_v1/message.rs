@@ -9,7 +9,7 @@ use crate::clause::Clause;
 use crate::error::{DecodeError, ErrorKind};
 use crate::finding::Finding;
 use crate::session::{Decoded, Form, Side};
-use crate::volcengine::clauses::{exchange, fault, frame as frames, request as clauses};
+use crate::volcengine::clauses::{fault, frame as frames, request as clauses};
 use crate::volcengine::error::ServiceError;
 use crate::volcengine::frame::{self, Compression, Frame, Kind, Serialization, Version};
 
@@ -43,7 +43,8 @@ pub struct Refused {
 #[must_use]
 pub fn decode(form: Form, payload: &Bytes, policy: &Policy) -> Decoded<Message> {
     if form == Form::Text {
-        return invalid(table::TEXT, Compression::None, Vec::new());
+        let finding = Finding::whole(&frames::SHAPE, "a text message", "a binary message");
+        return invalid(table::TEXT, Compression::None, vec![finding]);
     }
     let frame = match frame::decode(Side::Client, payload) {
         Ok(frame) => frame,
@@ -147,7 +148,7 @@ fn unserved(frame: &Frame) -> Option<(&'static str, Finding)> {
             frame.kind.name()
         );
         let expected = "0x1, full client request";
-        return Some((table::FOREIGN, at(&exchange::FOREIGN, 1, found, expected)));
+        return Some((table::FOREIGN, at(&clauses::FRAME, 1, found, expected)));
     }
     if frame.flags() != 0 {
         let found = format!("flags {}", frame.flags());
@@ -198,12 +199,13 @@ fn rule_of(error: &DecodeError) -> (&'static Clause, &'static str) {
         ErrorKind::Truncated => (&frames::SHAPE, "a whole frame"),
         ErrorKind::Length => (&frames::DECLARED, "as many bytes as the size declares"),
         ErrorKind::Trailing => (&frames::TRAILING, "nothing after the payload"),
-        ErrorKind::Compression => (&frames::INFLATED, "one gzip stream of at most 16 MiB"),
+        ErrorKind::Compression => (&frames::COMPRESSION, "a gzip stream, as the header says"),
+        ErrorKind::Excess => (&frames::INFLATED, "one gzip stream of at most 16 MiB"),
         ErrorKind::Utf8 => (&clauses::JSON, "UTF-8"),
         ErrorKind::Json => (&clauses::JSON, "JSON"),
         ErrorKind::Undefined => match error.field.as_str() {
             field::VERSION => (&frames::VERSION, "version 1"),
-            field::HEADER_SIZE => (&frames::HEADER_SIZE, "header size 1"),
+            field::HEADER_SIZE => (&clauses::FRAME, "header size 1"),
             field::MESSAGE_TYPE => (&frames::MESSAGE_TYPES, "0x1, full client request"),
             field::FLAGS => (&frames::FLAGS, "flags 0"),
             field::SERIALIZATION => (&frames::SERIALIZATION, "0x1, JSON"),

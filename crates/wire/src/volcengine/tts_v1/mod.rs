@@ -18,7 +18,7 @@ use bytes::Bytes;
 
 use policy::Policy;
 
-use super::frame::{self, Body, Frame, Kind, Position, Version};
+use super::frame::{self, Body, Frame, Kind, Position, Version, field};
 use super::{auth, clauses, knobs};
 use crate::audio::Direction;
 use crate::endpoint::{Dump, Endpoint, Limits, Opening, Prefix};
@@ -63,29 +63,34 @@ fn decode(side: Side, form: Form, payload: &Bytes) -> Result<Dump, DecodeError> 
     }
     let frame = frame::decode(side, payload)?;
     if frame.version != Version::V1 {
-        let problem = format!("{}, expected 1", frame.version.nibble());
+        let problem = format!("{:#x}, expected 0x1", frame.version.nibble());
         return Err(DecodeError::new(
             ErrorKind::Undefined,
             0,
-            "protocol version",
+            field::VERSION,
             problem,
         ));
     }
     let body = frame.body()?;
+    let kind = match side {
+        Side::Client => message::decode(Form::Binary, payload, &Policy::default()).kind,
+        Side::Server => server_kind(&frame, &body).ok_or_else(|| {
+            let nibble = frame.kind.nibble();
+            let problem = format!("{nibble:#x} is sent by clients alone");
+            DecodeError::new(ErrorKind::Undefined, 1, field::MESSAGE_TYPE, problem)
+        })?,
+    };
     Ok(Dump {
-        kind: match side {
-            Side::Client => message::decode(Form::Binary, payload, &Policy::default()).kind,
-            Side::Server => server_kind(&frame, &body),
-        },
+        kind,
         fields: frame::fields(&frame, &body),
         value: frame::value(&frame, &body),
     })
 }
 
 /// The kind of a server's frame, as in the table; what TTS v1 does not send has the name
-/// of its type.
-fn server_kind(frame: &Frame, body: &Body) -> &'static str {
-    match frame.kind {
+/// of its type. `None` for what only clients send.
+fn server_kind(frame: &Frame, body: &Body) -> Option<&'static str> {
+    Some(match frame.kind {
         Kind::AudioOnlyServer => match (frame.sequence, frame.position, body) {
             (None, Position::Open, Body::Empty) if frame.event.is_none() => table::ACK,
             (_, Position::Last, _) => table::LAST_AUDIO,
@@ -95,9 +100,8 @@ fn server_kind(frame: &Frame, body: &Body) -> &'static str {
         Kind::FrontEnd => table::FRONT_END,
         Kind::Error { .. } => table::ERROR,
         Kind::FullServerResponse => "full-server-response",
-        Kind::FullClientRequest => "full-client-request",
-        Kind::AudioOnlyClient => "audio-only-client",
-    }
+        Kind::FullClientRequest | Kind::AudioOnlyClient => return None,
+    })
 }
 
 /// Whether bytes may be a message of this endpoint: anything but JSON, since no other protocol

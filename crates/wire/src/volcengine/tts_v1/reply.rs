@@ -91,13 +91,7 @@ impl Reply {
         let is_new = turn.memory.is_new(REQID, &remembered(&request.reqid));
         let refuses_reuse = self.knobs.is(&knobs::REQID_REUSE, "refuse");
         if !is_new {
-            let finding = Finding::at_path(
-                &fault::REPEATED,
-                "request.reqid",
-                "a used id",
-                "an id of its own",
-            );
-            turn.report(finding);
+            turn.report(repeated());
         }
         self.arm_idle(turn);
         let refusal = if history == History::Answered && self.knobs.is(&knobs::SINGLE, "refuse") {
@@ -137,9 +131,9 @@ impl Reply {
             reqid,
             compression,
         } = refused;
-        if !reqid.is_empty() {
-            // A request that fails has used its id all the same.
-            turn.memory.is_new(REQID, &remembered(reqid));
+        // A request that fails has used its id all the same.
+        if !reqid.is_empty() && !turn.memory.is_new(REQID, &remembered(reqid)) {
+            turn.report(repeated());
         }
         let aborted = match &self.work {
             Work::Answering(job) if self.knobs.is(&knobs::BUSY, "abort") => Some(job.history),
@@ -188,8 +182,8 @@ impl Reply {
         };
         let longest_us = u64::from(self.knobs.number(&knobs::LONGEST_MS)) * 1000;
         if plan.total_us > longest_us {
-            let found = format!("{} s of sound", plan.total_us / 1_000_000);
-            let expected = format!("at most {} s", longest_us / 1_000_000);
+            let found = format!("{} ms of sound", plan.total_us.div_ceil(1000));
+            let expected = format!("at most {} ms", longest_us / 1000);
             turn.report(Finding::at_path(
                 &exchange::LONGEST,
                 "request.text",
@@ -354,6 +348,11 @@ fn remembered(reqid: &str) -> Cow<'_, str> {
     }
     let hash = id::seed_of(0, reqid, 0);
     Cow::Owned(format!("{} bytes, {hash:016x}", reqid.len()))
+}
+
+fn repeated() -> Finding {
+    let path = "request.reqid";
+    Finding::at_path(&fault::REPEATED, path, "a used id", "an id of its own")
 }
 
 fn send(kind: &'static str, frame: &Frame, turn: &mut Turn<'_>) {

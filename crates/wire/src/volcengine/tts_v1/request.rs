@@ -87,7 +87,7 @@ pub fn read(parsed: &Parsed, policy: &Policy) -> Reading {
     let mut reader = Sheet {
         root,
         policy,
-        refusal: refusal_of(&checked, policy),
+        refusal: refusal_of(&checked, root, policy),
         findings: checked.findings,
     };
     for path in parsed.repeated.iter().take(check::MOST_UNKNOWN) {
@@ -131,17 +131,14 @@ const TEXT_BYTES: usize = 1024;
 /// The most bytes of a text that has no limit: a guard, hours of sound beyond what is made.
 const UNLIMITED_BYTES: usize = 1024 * 1024;
 
-fn refusal_of(checked: &Checked, policy: &Policy) -> Option<ServiceError> {
+fn refusal_of(checked: &Checked, root: &Value, policy: &Policy) -> Option<ServiceError> {
     if checked.incomplete {
         return Some(ServiceError::InvalidRequest);
     }
     let member = checked.refused?;
-    let missing_text = checked
-        .findings
-        .iter()
-        .any(|finding| finding.clause.id == clauses::TEXT_MISSING.id);
-    Some(match (member.name, missing_text) {
-        ("text", true) => policy.missing_text,
+    let text = root.get("request").and_then(|request| request.get("text"));
+    Some(match (member.name, text) {
+        ("text", None) => policy.missing_text,
         _ => ServiceError::InvalidRequest,
     })
 }
@@ -314,14 +311,18 @@ impl<'a> Sheet<'a> {
             if self.text("request", "frontend_type") == "unitTson" {
                 return Times::Phonemes;
             }
-            let finding = Finding::at_path(
-                &clauses::WITH_FRONTEND,
-                "request.frontend_type",
-                self.get("request", "frontend_type")
-                    .map_or_else(|| "nothing".to_owned(), Value::excerpt),
-                "unitTson beside with_frontend",
-            );
-            self.findings.push(finding);
+            // Other types have been noted by the check.
+            if self.text("request", "frontend_type").is_empty() {
+                let found = self
+                    .get("request", "frontend_type")
+                    .map_or("nothing", |_| "an empty string");
+                self.findings.push(Finding::at_path(
+                    &clauses::WITH_FRONTEND,
+                    "request.frontend_type",
+                    found,
+                    "unitTson beside with_frontend",
+                ));
+            }
         }
         match self.is_on("with_timestamp") {
             true => Times::Words,

@@ -40,7 +40,7 @@ pub const TABLE: Table = Table {
     states: &[
         State {
             name: READY,
-            text: "no synthesis yet on this link",
+            text: "no synthesis yet on this link, or the last one failed",
         },
         State {
             name: SUBMITTED,
@@ -64,10 +64,11 @@ pub const TABLE: Table = Table {
         Rule::client(&[READY], QUERY, Some(QUERIED), &exchange::QUERY),
         Rule::misuse(&[FINISHED], SUBMIT, Some(SUBMITTED), &exchange::REUSE),
         Rule::misuse(&[FINISHED], QUERY, Some(QUERIED), &exchange::REUSE),
-        Rule::misuse(BUSY, SUBMIT, None, &exchange::BUSY),
-        Rule::misuse(BUSY, QUERY, None, &exchange::BUSY),
-        Rule::client(&[READY, FINISHED], REFUSED, None, &request::JSON),
-        Rule::misuse(BUSY, REFUSED, None, &exchange::BUSY),
+        Rule::misuse(BUSY, SUBMIT, None, &exchange::ORDER),
+        Rule::misuse(BUSY, QUERY, None, &exchange::ORDER),
+        Rule::client(&[READY], REFUSED, None, &request::JSON),
+        Rule::misuse(&[FINISHED], REFUSED, None, &exchange::REUSE),
+        Rule::misuse(BUSY, REFUSED, None, &exchange::ORDER),
         Rule::misuse(ANY, FOREIGN, None, &exchange::FOREIGN),
         Rule::misuse(ANY, TEXT, None, &exchange::TEXT_MESSAGE),
         Rule::misuse(ANY, MALFORMED, None, &fault::MALFORMED),

@@ -123,14 +123,14 @@ pub(in crate::huawei) const MODEL_RATE: Clause = Clause::new(
 
 pub(in crate::huawei) const ADD_PUNC: Clause = Clause::new(
     "HSR-FXRH",
-    Level::May,
+    Level::Must,
     RASR_START,
     "config.add_punc is yes or no, by default no.",
 );
 
 pub(in crate::huawei) const DIGIT_NORM: Clause = Clause::new(
     "HSR-M7EZ",
-    Level::May,
+    Level::Must,
     RASR_START,
     "config.digit_norm is yes or no, by default yes; the international page does not have it.",
 )
@@ -138,7 +138,7 @@ pub(in crate::huawei) const DIGIT_NORM: Clause = Clause::new(
 
 pub(in crate::huawei) const VAD_HEAD: Clause = Clause::new(
     "HSR-7V2J",
-    Level::May,
+    Level::Must,
     RASR_START,
     "config.vad_head is an integer from 0 to 60000 ms, by default 10000: so much leading \
      silence ends a sentence-stream and cuts a continue-stream; short-stream ignores it.",
@@ -154,7 +154,7 @@ pub(in crate::huawei) const VAD_HEAD_ZERO: Clause = Clause::new(
 
 pub(in crate::huawei) const VAD_TAIL: Clause = Clause::new(
     "HSR-JCM4",
-    Level::May,
+    Level::Must,
     RASR_START,
     "config.vad_tail is an integer from 0 to 3000 ms, by default 500: so much silence after \
      speech ends the sentence, with VOICE_END in sentence-stream if there is text, else \
@@ -163,7 +163,7 @@ pub(in crate::huawei) const VAD_TAIL: Clause = Clause::new(
 
 pub(in crate::huawei) const MAX_SECONDS: Clause = Clause::new(
     "HSR-TQ5E",
-    Level::May,
+    Level::Must,
     RASR_START,
     "config.max_seconds is an integer from 1 to 60 s, by default 30: longer speech is cut \
      there in sentence-stream and continue-stream. The client pages of 2021 say from 0.",
@@ -171,14 +171,14 @@ pub(in crate::huawei) const MAX_SECONDS: Clause = Clause::new(
 
 pub(in crate::huawei) const INTERIM_RESULTS: Clause = Clause::new(
     "HSR-Z46I",
-    Level::May,
+    Level::Must,
     RASR_START,
     "config.interim_results is yes or no, by default no.",
 );
 
 pub(in crate::huawei) const VOCABULARY: Clause = Clause::new(
     "HSR-WAGQ",
-    Level::May,
+    Level::Must,
     RASR_START,
     "config.vocabulary_id names a hot-word table; an unknown one is SIS.0201.",
 );
@@ -192,7 +192,7 @@ pub(in crate::huawei) const VOCABULARY_ANY: Clause = Clause::new(
 
 pub(in crate::huawei) const NEED_WORD_INFO: Clause = Clause::new(
     "HSR-3ZIF",
-    Level::May,
+    Level::Must,
     RASR_START,
     "config.need_word_info is yes or no, by default no.",
 );
@@ -243,7 +243,7 @@ pub(in crate::huawei) const END: Clause = Clause::new(
 
 pub(in crate::huawei) const CANCEL: Clause = Clause::new(
     "HSR-WIIP",
-    Level::May,
+    Level::Must,
     RASR_END_2021,
     "cancel is a boolean, by default false.",
 );

@@ -2,6 +2,7 @@
 
 use rstest::rstest;
 
+use crate::clause::Level;
 use crate::hearing::HeardEvent;
 use crate::huawei::peer::{Peer, segment};
 use crate::huawei::rasr::{CONTINUE, SENTENCE, SHORT};
@@ -114,7 +115,7 @@ fn the_last_small_message_counts_as_well() {
         peer.text(END),
         ["stop-hearing", "ERROR SIS.0309", "END ERROR"]
     );
-    assert_eq!(peer.state(), "open");
+    assert_eq!(peer.state(), "refused");
 }
 
 #[test]
@@ -148,17 +149,46 @@ fn too_much_audio_was_an_event_in_2021() {
 
 #[rstest]
 #[case::before_start("open")]
-#[case::after_end("done")]
+#[case::after_end("ended")]
 fn audio_outside_a_session_is_found_and_ignored(#[case] when: &str) {
     let mut peer = Peer::new(&SHORT);
-    if when == "done" {
+    if when == "ended" {
         peer.text(START_8K);
         peer.text(END);
         peer.heard(HeardEvent::Done);
     }
     assert_eq!(peer.audio(4000), [""; 0]);
     assert_eq!(peer.audio(4000), [""; 0]);
-    assert_eq!(peer.findings(), ["audio in state open"; 2]);
+    assert_eq!(
+        peer.findings(),
+        [
+            format!("audio in state {when}"),
+            format!("audio in state {when}")
+        ]
+    );
+    assert_eq!(
+        peer.levels(),
+        [Level::Must; 2],
+        "audio follows the response to START"
+    );
+    assert_eq!(peer.text(START_8K), ["START"]);
+}
+
+/// The client cannot know of the error yet: what it has sent by then is no mistake of its own.
+#[rstest]
+#[case::refused_start(&["START x"], 1)]
+#[case::start_twice(&[START_8K, START_8K], 1)]
+#[case::garbage(&[START_8K, "x"], 1)]
+fn audio_on_its_way_after_an_error_is_no_mistake(#[case] texts: &[&str], #[case] findings: usize) {
+    let mut peer = Peer::new(&SHORT);
+    for text in texts {
+        peer.text(text);
+    }
+    assert_eq!(peer.audio(4000), [""; 0]);
+    assert_eq!(peer.audio(4000), [""; 0]);
+    assert_eq!(peer.findings().len(), findings);
+    assert_eq!(peer.text(END), ["ERROR SIS.0031"]);
+    assert_eq!(peer.levels().last(), Some(&Level::Assumed));
     assert_eq!(peer.text(START_8K), ["START"]);
 }
 

@@ -34,7 +34,7 @@ fn short_stream_answers_after_end() {
         ["RESULT"]
     );
     assert_eq!(peer.heard(HeardEvent::Done), ["END NORMAL"]);
-    assert_eq!(peer.state(), "open");
+    assert_eq!(peer.state(), "ended");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use rstest::rstest;
 
 use crate::audio::{AudioFormat, Encoding, Endian};
+use crate::clause::Level;
 use crate::hearing::{Endpointing, Interim, Punctuation, Segmentation};
 use crate::huawei::peer::Peer;
 use crate::huawei::rasr::{CONTINUE, SENTENCE, SHORT};
@@ -90,7 +91,8 @@ fn a_bad_start_is_answered_by_one_error(
     let mut peer = Peer::new(&SHORT);
     assert_eq!(peer.text(start), [format!("ERROR {code}")]);
     assert_eq!(peer.findings(), [finding]);
-    assert_eq!(peer.state(), "open");
+    assert_eq!(peer.levels(), [Level::Must], "ranges are documented");
+    assert_eq!(peer.state(), "refused");
     assert_eq!(
         peer.text(&config("")),
         ["START"],

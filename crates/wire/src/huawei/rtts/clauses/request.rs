@@ -120,7 +120,7 @@ pub(in crate::huawei) const LONG_VOICES: Clause = Clause::new(
 
 pub(in crate::huawei) const CONFIG: Clause = Clause::new(
     "HTS-MQEC",
-    Level::May,
+    Level::Must,
     RTTS_START,
     "config is an object and may be left out.",
 );

@@ -173,7 +173,7 @@ fn what_is_no_start_is_an_error_in_every_state(
     let error = [format!("ERROR {code}")];
     let mut peer = Peer::new(&ENDPOINT);
     assert_eq!(peer.text(text), error);
-    assert_eq!(peer.findings()[0], finding);
+    assert_eq!(peer.findings(), [finding], "one mistake, one finding");
     assert_eq!(peer.text(HELLO), ["START"]);
     assert_eq!(peer.text(text), error);
     assert_eq!(peer.speak().last().unwrap(), "END NORMAL");
@@ -184,7 +184,7 @@ fn what_is_no_start_is_an_error_in_every_state(
 fn a_binary_message_is_an_error_unless_chosen_otherwise() {
     let mut peer = Peer::new(&ENDPOINT);
     assert_eq!(peer.binary(HELLO.as_bytes()), ["ERROR SIS.0032"]);
-    assert_eq!(peer.findings()[0], "a binary message of 79 bytes");
+    assert_eq!(peer.findings(), ["a binary message of 79 bytes"]);
     let mut peer = Peer::with(&ENDPOINT, &[("binary", "ignore")]);
     assert_eq!(peer.audio(10), [""; 0]);
     assert_eq!(peer.text(HELLO), ["START"]);

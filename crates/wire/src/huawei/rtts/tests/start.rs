@@ -3,6 +3,7 @@
 use rstest::rstest;
 
 use crate::audio::Encoding;
+use crate::clause::Level;
 use crate::huawei::peer::Peer;
 use crate::huawei::rtts::ENDPOINT;
 
@@ -88,6 +89,7 @@ fn a_bad_start_is_answered_by_one_error(
     let mut peer = Peer::new(&ENDPOINT);
     assert_eq!(peer.text(start), [format!("ERROR {code}")]);
     assert_eq!(peer.findings(), [finding]);
+    assert_eq!(peer.levels(), [Level::Must]);
     assert_eq!(peer.state(), "open");
     let good = r#"{"command":"START","text":"a"}"#;
     assert_eq!(peer.text(good), ["START"], "another START may follow");
@@ -110,11 +112,25 @@ fn every_oddity_is_found_and_the_first_is_answered() {
 #[case::unknown(&config(r#""max_second":5"#), "config.max_second: 5")]
 #[case::unknown_above(r#"{"command":"START","text":"a","x":1}"#, "x: 1")]
 #[case::repeated(&config(r#""speed":900,"speed":1"#), "config.speed: more than once")]
-#[case::number_rate(&config(r#""sample_rate":16000"#), "config.sample_rate: 16000")]
 fn an_oddity_that_costs_nothing_is_found(#[case] start: &str, #[case] finding: &str) {
     let mut peer = Peer::new(&ENDPOINT);
     assert_eq!(peer.text(start), ["START"]);
     assert_eq!(peer.findings(), [finding]);
+}
+
+#[rstest]
+#[case::number_rate("strict", r#""sample_rate":16000"#, "config.sample_rate: 16000")]
+#[case::string_speed("lenient", r#""speed":"100""#, "config.speed: \"100\"")]
+#[case::null_voice("lenient", r#""property":null"#, "config.property: null")]
+fn a_type_that_is_taken_all_the_same_breaks_what_is_documented(
+    #[case] types: &str,
+    #[case] members: &str,
+    #[case] finding: &str,
+) {
+    let mut peer = Peer::with(&ENDPOINT, &[("types", types)]);
+    assert_eq!(peer.text(&config(members)), ["START"]);
+    assert_eq!(peer.findings(), [finding]);
+    assert_eq!(peer.levels(), [Level::Must]);
 }
 
 #[rstest]

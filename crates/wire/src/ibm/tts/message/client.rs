@@ -145,7 +145,10 @@ impl Request {
             .filter(|(name, _)| !KNOWN.contains(&name.as_str()))
             .cloned()
             .collect();
-        for (name, value) in extra.iter().take(MOST_FINDINGS) {
+        let odd = extra
+            .iter()
+            .filter(|(name, _)| !SENT_BY_SDKS.contains(&name.as_str()));
+        for (name, value) in odd.take(MOST_FINDINGS) {
             let found = format!("unknown member {}", value.excerpt());
             let clause = &clauses::UNKNOWN_ARGUMENT;
             findings.push(Finding::at_path(clause, name, found, KNOWN.join(", ")));
@@ -245,3 +248,6 @@ fn wrong_type(member: &'static str, value: &Value, expected: &'static str) -> Re
 
 /// The members of a request.
 const KNOWN: [&str; 3] = ["text", "accept", "timings"];
+
+/// Members that the service warns of, and that clients of its own maker send all the same.
+const SENT_BY_SDKS: [&str; 4] = ["action", "voice", "rate_percentage", "pitch_percentage"];

@@ -55,6 +55,19 @@ fn json_is_indented_by_three_blanks() {
 }
 
 #[rstest]
+#[case::java(r#""action":"start","rate_percentage":10,"pitch_percentage":-5"#, &[])]
+#[case::third_party(r#""voice":"en-US_LisaVoice""#, &[])]
+#[case::other(r#""action":"start","invalid-parameter":1"#, &["IBT-OLGY invalid-parameter"])]
+fn what_sdks_send_is_warned_of_but_no_slip(#[case] members: &str, #[case] expected: &[&str]) {
+    let mut peer = Peer::plain();
+    peer.send(&format!(
+        r#"{{"text":"Hi","accept":"audio/wav",{members}}}"#
+    ));
+    assert!(peer.seen()[1].starts_with("warnings "));
+    assert_eq!(peer.noted(), expected);
+}
+
+#[rstest]
 #[case::member("", r#""invalid-parameter":1"#, &["warnings \"Unknown arguments: invalid-parameter.\""])]
 #[case::java("", r#""action":"start","voice":"x""#, &["warnings \"Unknown arguments: action, voice.\""])]
 #[case::twice("", r#""a":1,"a":2"#, &["warnings \"Unknown arguments: a.\""])]

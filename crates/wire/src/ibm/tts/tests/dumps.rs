@@ -62,8 +62,15 @@ fn audio_is_described_never_contained() {
 #[case::utf8(Side::Client, b"{\"text\":\"\xff\"}", ErrorKind::Utf8, 9)]
 #[case::array(Side::Client, b"[]", ErrorKind::Json, 0)]
 #[case::other(Side::Server, br#"{"state": "listening"}"#, ErrorKind::Json, 0)]
-#[case::shape(Side::Server, br#"{"marks": [["here"]]}"#, ErrorKind::Json, 0)]
-#[case::word(Side::Server, br#"{"words": [["a", 0, [1]]]}"#, ErrorKind::Json, 0)]
+#[case::shape(Side::Server, br#"{"marks": [["here"]]}"#, ErrorKind::Json, 1)]
+#[case::word(
+    Side::Server,
+    b"{\n   \"words\": [[\"a\", 0, [1]]]}",
+    ErrorKind::Json,
+    5
+)]
+#[case::second_member(Side::Server, br#"{"a": 1, "error": 5}"#, ErrorKind::Json, 9)]
+#[case::streams(Side::Server, br#"{"binary_streams": []}"#, ErrorKind::Json, 1)]
 fn what_is_no_message_is_located(
     #[case] side: Side,
     #[case] bytes: &'static [u8],

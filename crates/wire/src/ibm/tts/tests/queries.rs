@@ -32,6 +32,8 @@ fn paths(query: &Query) -> Vec<&str> {
 #[case::half("rate_percentage=-50", 500)]
 #[case::far_below("rate_percentage=-100", 250)]
 #[case::far_above("rate_percentage=9223372036854775807", 4000)]
+#[case::beyond_64_bits("rate_percentage=99999999999999999999", 4000)]
+#[case::below_64_bits("rate_percentage=-99999999999999999999", 250)]
 #[case::first_counts("rate_percentage=10&rate_percentage=20", 1100)]
 fn a_percentage_is_an_integer_with_or_without_a_sign(#[case] query: &str, #[case] speed: u32) {
     let query = read(query, &[]);
@@ -46,7 +48,6 @@ fn a_percentage_is_an_integer_with_or_without_a_sign(#[case] query: &str, #[case
 #[case::empty("pitch_percentage=", "pitch_percentage")]
 #[case::sign("rate_percentage=-", "rate_percentage")]
 #[case::two_signs("rate_percentage=%2B-1", "rate_percentage")]
-#[case::huge("rate_percentage=99999999999999999999", "rate_percentage")]
 #[case::mode("spell_out_mode=letters", "spell_out_mode")]
 #[case::mode_case("spell_out_mode=Singles", "spell_out_mode")]
 #[case::guid("customization_id=mine", "customization_id")]
@@ -99,6 +100,15 @@ fn oddities_are_noted_and_do_no_harm(#[case] text: &str, #[case] expected: &[&st
     let query = read(text, &[]);
     assert_eq!(paths(&query), expected);
     assert_eq!(query.refused, []);
+}
+
+#[rstest]
+#[case::known("voice=en-US_EmilyV3Voice&voice=x", &["the parameter again"])]
+#[case::unknown("a=1&a=2", &["an unknown parameter", "the parameter again"])]
+fn a_repeated_parameter_is_told_as_such(#[case] text: &str, #[case] expected: &[&str]) {
+    let query = read(text, &[]);
+    let found: Vec<&str> = query.findings.iter().map(|f| f.found.as_str()).collect();
+    assert_eq!(found, expected);
 }
 
 #[test]

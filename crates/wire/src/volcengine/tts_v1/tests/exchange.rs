@@ -9,6 +9,7 @@ use crate::audio::{AudioFormat, Encoding};
 use crate::json::{self, Style};
 use crate::session::{Action, Form};
 use crate::speech::Chunking;
+use crate::volcengine::clauses::exchange as clauses;
 use crate::volcengine::frame::{Compression, Serialization};
 
 #[test]
@@ -194,6 +195,7 @@ fn a_second_request_after_the_end_is_served_and_noted() {
     let findings = link.findings();
     assert_eq!(findings.len(), 1);
     assert_eq!(findings[0].found, "query in state finished");
+    assert_eq!(findings[0].expected, "no message");
     link.speak();
     assert_eq!(kinds(&link.sent()), ["last-audio -1"]);
 }
@@ -215,7 +217,9 @@ fn a_second_request_while_busy_is_3001_and_the_first_goes_on() {
     assert_eq!(sent[2].1.compression, Compression::Gzip);
     let body = sent[2].1.json().unwrap().value;
     assert_eq!(body.get("reqid").unwrap().as_str(), Some("r2"));
-    assert_eq!(link.findings().len(), 1);
+    let findings = link.findings();
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0].clause.id, clauses::ORDER.id);
 }
 
 #[test]
@@ -245,6 +249,20 @@ fn a_used_reqid_is_3006_on_whatever_link_and_a_failed_one_is_used() {
     link.request(&request("r2", "submit"));
     link.speak();
     assert_eq!(link.sent().len(), 4);
+}
+
+#[test]
+fn a_used_reqid_is_noted_even_where_something_else_is_refused() {
+    let mut link = Link::open(&[]);
+    link.request(&request("r1", "query"));
+    link.speak();
+    link.findings();
+    link.sent();
+    link.request(&with(request("r1", "query"), "request.text", Some("\"\"")));
+    assert_eq!(kinds(&link.sent()), ["objection 3011"]);
+    let found: Vec<String> = link.findings().into_iter().map(|f| f.found).collect();
+    let disorder = "refused-request in state finished";
+    assert_eq!(found, ["an empty string", disorder, "a used id"]);
 }
 
 #[test]
@@ -355,6 +373,11 @@ fn a_synthesis_without_end_is_3030() {
     link.request(&request("r", "submit"));
     link.speak();
     assert_eq!(kinds(&link.sent()), ["ack", "error 3030"]);
+    let finding = link.findings().remove(0);
+    assert_eq!(
+        (finding.found.as_str(), finding.expected.as_str()),
+        ("1000 ms of sound", "at most 900 ms")
+    );
     assert!(link.actions.contains(&Action::StopSpeaking));
     assert_eq!(link.state(), "ready");
 }

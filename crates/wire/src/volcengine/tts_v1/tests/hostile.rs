@@ -6,9 +6,11 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 use super::{Link, framed, gzipped, kinds, plain, request, with};
+use crate::clause::Clause;
 use crate::finding::Place;
 use crate::gzip;
 use crate::session::{Action, Form};
+use crate::volcengine::clauses::{frame as frames, request as clauses};
 use crate::volcengine::frame::Compression;
 
 #[rstest]
@@ -76,7 +78,24 @@ fn a_text_message_is_3001_in_a_binary_frame() {
     let sent = link.sent();
     assert_eq!(kinds(&sent), ["objection 3001"]);
     assert_eq!(sent[0].1.encode()[..4], [0x11, 0xf0, 0x10, 0]);
-    assert_eq!(link.findings().len(), 1);
+    let findings = link.findings();
+    assert_eq!(findings[0].clause.id, frames::SHAPE.id);
+}
+
+#[rstest]
+#[case::audio(vec![0x11, 0x20, 0, 0, 0, 0, 0, 2, 1, 0], &clauses::FRAME)]
+#[case::server_type(vec![0x11, 0xb0, 0, 0, 0, 0, 0, 0], &clauses::FRAME)]
+#[case::header_size_f(vec![0x1f, 0x10, 0x10, 0, 0, 0, 0, 2, b'{', b'}'], &clauses::FRAME)]
+#[case::no_gzip(framed(0x11, b"not gzip"), &frames::COMPRESSION)]
+#[case::more_behind_gzip(framed(0x11, &[gzip::deflate(b"{}"), vec![0]].concat()), &frames::INFLATED)]
+#[case::bomb(framed(0x11, &gzip::deflate(&vec![b' '; gzip::MAX_INFLATED + 1])), &frames::INFLATED)]
+fn bytes_break_the_documented_rule_where_there_is_one(
+    #[case] bytes: Vec<u8>,
+    #[case] clause: &Clause,
+) {
+    let mut link = Link::open(&[]);
+    link.receive(Form::Binary, bytes);
+    assert_eq!(link.findings()[0].clause.id, clause.id);
 }
 
 #[rstest]

@@ -3,9 +3,11 @@
 use rstest::rstest;
 
 use super::{Link, kinds, request, with};
+use crate::clause::Clause;
 use crate::finding::Place;
 use crate::json::{Value, object};
 use crate::session::Form;
+use crate::volcengine::clauses::{fault, request as clauses};
 
 /// What is answered to a request with one member changed, and the paths of its findings.
 fn answer(knobs: &[(&str, &str)], path: &str, json: Option<&str>) -> (String, Vec<String>) {
@@ -83,6 +85,10 @@ fn a_section_is_an_object(
 #[case::encoding_null("audio.encoding", "null", 3001)]
 #[case::rate("audio.rate", "44100", 3001)]
 #[case::rate_type("audio.rate", "\"fast\"", 3001)]
+#[case::rate_as_wrong_text("audio.rate", "\"44100\"", 3001)]
+#[case::rate_as_empty_text("audio.rate", "\"\"", 3001)]
+#[case::rate_boolean("audio.rate", "true", 3001)]
+#[case::bitrate_high("audio.bitrate", "\"321\"", 3001)]
 #[case::rate_fraction("audio.rate", "16000.5", 3001)]
 #[case::speed_low("audio.speed_ratio", "0.05", 3001)]
 #[case::speed_high("audio.speed_ratio", "3.1", 3001)]
@@ -143,6 +149,9 @@ fn a_right_member_is_served_without_a_finding(#[case] path: &str, #[case] json: 
 #[case::cluster("app.cluster", "\"volcano_new\"")]
 #[case::language("audio.explicit_language", "\"fi\"")]
 #[case::model("request.model", "\"seed-tts-9\"")]
+#[case::rate_as_text("audio.rate", "\"16000\"")]
+#[case::bitrate_as_text("audio.bitrate", "\"64\"")]
+#[case::compression_rate_as_text("audio.compression_rate", "\"10\"")]
 #[case::unknown("audio.bits", "16")]
 #[case::unknown_section("extra", "{}")]
 #[case::switch_2("request.split_sentence", "2")]
@@ -232,6 +241,38 @@ fn ratios_out_of_range_are_a_matter_of_choice(
     link.request(&with(request("r", "submit"), path, Some(json)));
     assert_eq!(link.speeches().remove(0).volume_permille, permille);
     assert_eq!(link.findings().len(), 1);
+}
+
+#[rstest]
+#[case::speed("audio.speed_ratio", Some("3.1"), &clauses::SPEED)]
+#[case::volume("audio.volume_ratio", Some("50"), &clauses::VOLUME)]
+#[case::loudness("audio.loudness_ratio", Some("0.4"), &clauses::LOUDNESS)]
+#[case::pitch("audio.pitch_ratio", Some("0"), &clauses::PITCH)]
+#[case::emotion_scale("audio.emotion_scale", Some("6"), &clauses::EMOTION_SCALE)]
+#[case::compression_rate("audio.compression_rate", Some("21"), &clauses::COMPRESSION_RATE)]
+#[case::silence("request.silence_duration", Some("30001"), &clauses::SILENCE)]
+#[case::no_documented_range("audio.bitrate", Some("321"), &fault::RANGES)]
+#[case::no_text("request.text", None, &clauses::TEXT)]
+fn a_member_breaks_the_documented_rule_where_there_is_one(
+    #[case] path: &str,
+    #[case] json: Option<&str>,
+    #[case] clause: &Clause,
+) {
+    let mut link = Link::open(&[]);
+    link.request(&with(request("r", "query"), path, json));
+    let ids: Vec<&str> = link.findings().iter().map(|f| f.clause.id).collect();
+    assert_eq!(ids, [clause.id]);
+}
+
+#[test]
+fn an_unknown_frontend_type_is_noted_once() {
+    let changes = [
+        ("request.with_frontend", Some("1")),
+        ("request.frontend_type", Some("\"other\"")),
+    ];
+    let expected = (SERVED.to_owned(), vec!["request.frontend_type".to_owned()]);
+    assert_eq!(answer_all(&[], &changes), expected);
+    assert_eq!(answer_all(&[], &changes[..1]), expected);
 }
 
 #[test]

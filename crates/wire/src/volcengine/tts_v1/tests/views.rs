@@ -34,6 +34,16 @@ fn a_client_frame_has_the_kind_of_the_table() {
     assert_eq!(kind(empty), "refused-request");
 }
 
+#[rstest]
+#[case::full_request(&hex!("11101000 00000002 7b7d"), "byte 1: message type: 0x1 is sent by clients alone")]
+#[case::audio(&hex!("11200000 00000004 00010002"), "byte 1: message type: 0x2 is sent by clients alone")]
+#[case::version(&hex!("21b00000 00000000"), "byte 0: version: 0x2, expected 0x1")]
+fn a_frame_that_no_server_sends_is_an_error(#[case] bytes: &'static [u8], #[case] text: &str) {
+    let bytes = Bytes::from_static(bytes);
+    let error = (ENDPOINT.decode)(Side::Server, Form::Binary, &bytes).unwrap_err();
+    assert_eq!(error.to_string(), text);
+}
+
 #[test]
 fn the_value_is_what_the_frame_says() {
     let bytes = Bytes::from_static(&hex!("11f01000 02aea591 00000004 74657874"));

@@ -1,5 +1,10 @@
+mod words;
+
+use std::sync::{Arc, Mutex};
+
 use rstest::rstest;
 use wire::audio::AudioFormat;
+use wire::hearing::{Punctuation, Segment};
 
 use super::*;
 
@@ -35,7 +40,7 @@ fn listener(segmentation: Segmentation, interim: Interim, script: &[&str]) -> Li
         punctuation: Punctuation::Strip,
     };
     let texts = script.iter().map(|text| (*text).to_owned()).collect();
-    Listener::new(listen, Arc::new(Mutex::new(texts)))
+    Listener::new(listen, Arc::new(Mutex::new(texts)), &[])
 }
 
 fn show(events: &[HeardEvent]) -> Vec<String> {
