@@ -21,6 +21,8 @@
 
 pub mod audio;
 pub mod clause;
+pub mod credentials;
+pub mod date;
 pub mod endpoint;
 pub mod error;
 pub mod finding;
