@@ -12,6 +12,7 @@
 mod ca;
 mod clauses;
 mod config;
+mod credentials;
 mod decode;
 mod endpoints;
 mod env;

@@ -12,6 +12,7 @@
 //! It knows no vendor: what is served, and how, comes from [`wire::registry`].
 
 mod admin;
+mod body;
 mod clock;
 mod drive;
 mod journal;
@@ -22,6 +23,7 @@ mod options;
 mod outbox;
 mod rfc;
 mod server;
+mod side;
 mod sound;
 mod speaker;
 mod timers;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use wire::credentials::Credentials;
 use wire::knob::{KnobError, Knobs};
 
 use crate::clock::ClockMode;
@@ -31,6 +32,8 @@ pub struct Options {
     pub tls: Option<Tls>,
     /// Whether HTTP CONNECT to a host that is emulated here is a way in.
     pub connect_proxy: bool,
+    /// Who is known, and whether that is looked at. Seed and start are the server's own.
+    pub credentials: Credentials,
     /// The limits against hostile peers.
     pub guards: Guards,
 }
@@ -47,6 +50,7 @@ impl Default for Options {
             knobs: BTreeMap::new(),
             tls: None,
             connect_proxy: false,
+            credentials: Credentials::any(),
             guards: Guards::default(),
         }
     }

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::{Method, Request};
 use hyper::body::Incoming;
@@ -14,6 +15,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use wire::credentials::Credentials;
+use wire::handshake::Admission;
+use wire::id::Ids;
+use wire::knob::Knobs;
+use wire::memory::Memory;
 use wire::ws::Limits;
 
 use crate::clock::Clock;
@@ -41,6 +47,10 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) journal: Journal,
     pub(crate) stop: CancellationToken,
+    /// Who is known.
+    pub(crate) credentials: Credentials,
+    /// When the server started, in milliseconds since 1970.
+    began_ms: u64,
     lane: Arc<Lane>,
 }
 
@@ -48,6 +58,28 @@ impl Shared {
     /// The lane of sessions that name none.
     pub(crate) fn lane(&self) -> Arc<Lane> {
         Arc::clone(&self.lane)
+    }
+
+    /// The services' time, in milliseconds since 1970: the real start, and the clock's time since.
+    pub(crate) fn now_ms(&self) -> u64 {
+        let since = u64::try_from(self.clock.now().as_millis()).unwrap_or(u64::MAX);
+        self.began_ms.saturating_add(since)
+    }
+
+    /// What a request is judged with.
+    pub(crate) fn admission<'a>(
+        &'a self,
+        knobs: &'a Knobs,
+        ids: &'a mut Ids,
+        memory: &'a mut Memory,
+    ) -> Admission<'a> {
+        Admission {
+            knobs,
+            ids,
+            credentials: &self.credentials,
+            memory,
+            now_ms: self.now_ms(),
+        }
     }
 }
 
@@ -59,7 +91,16 @@ impl Server {
     pub async fn bind(options: Options) -> io::Result<Self> {
         let listener = TcpListener::bind(options.listen).await?;
         let address = listener.local_addr()?;
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
+        let began_ms = since_1970.map_or(0, |time| time.as_millis());
+        let began_ms = u64::try_from(began_ms).unwrap_or(u64::MAX);
         let shared = Shared {
+            credentials: Credentials {
+                seed: options.seed,
+                began_s: began_ms / 1000,
+                ..options.credentials.clone()
+            },
+            began_ms,
             clock: Clock::start(options.clock),
             journal: Journal::new(options.guards.journal_bytes),
             stop: CancellationToken::new(),

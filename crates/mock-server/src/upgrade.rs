@@ -3,25 +3,25 @@
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
-use bytes::Bytes;
 use http::header::{CONNECTION, HOST, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, UPGRADE};
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode, Version};
-use http_body_util::Full;
+use http::{HeaderValue, Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 use wire::endpoint::{Endpoint, Opening};
 use wire::finding::Finding;
-use wire::handshake::{Admission, PathMiss, Refusal, RequestHead, Welcome};
+use wire::handshake::{PathMiss, Refusal, RequestHead, Welcome};
 use wire::id::{Ids, seed_of};
 use wire::registry::{self, Route};
 
 use crate::admin;
+use crate::body::Body;
 use crate::journal::{Redactor, SessionInfo};
 use crate::lane::Lane;
 use crate::server::Shared;
+use crate::side::{self, add_headers};
 
 /// An HTTP answer.
-pub(crate) type Answer = Response<Full<Bytes>>;
+pub(crate) type Answer = Response<Body>;
 
 /// A session whose 101 is on its way.
 pub(crate) struct Accepted {
@@ -55,6 +55,9 @@ pub(crate) async fn answer(
     }
     let head = head_of(&request);
     let lane = shared.lane();
+    if let Some(service) = registry::side(&head) {
+        return Ok(side::answer(&shared, &lane, service, &head, request).await);
+    }
     let connection = lane.connect();
     let seed = seed_of(shared.options.seed, &lane.name, connection);
     let mut ids = Ids::new(seed);
@@ -68,10 +71,8 @@ pub(crate) async fn answer(
         Route::Served(endpoint) => endpoint,
         Route::Near(vendor, endpoint, nearest) => {
             let knobs = shared.options.knobs_of(endpoint.name);
-            let mut admission = Admission {
-                knobs: &knobs,
-                ids: &mut ids,
-            };
+            let mut memory = crate::live::lock(&lane.memory);
+            let mut admission = shared.admission(&knobs, &mut ids, &mut memory);
             let miss = PathMiss {
                 nearest,
                 clause: endpoint.table.order,
@@ -87,11 +88,11 @@ pub(crate) async fn answer(
         Route::Nowhere => return Ok(visit.nowhere()),
     };
     let knobs = shared.options.knobs_of(endpoint.name);
-    let mut admission = Admission {
-        knobs: &knobs,
-        ids: &mut ids,
+    let admitted = {
+        let mut memory = crate::live::lock(&lane.memory);
+        (endpoint.admit)(&head, &mut shared.admission(&knobs, &mut ids, &mut memory))
     };
-    let welcome = match (endpoint.admit)(&head, &mut admission) {
+    let welcome = match admitted {
         Ok(welcome) => welcome,
         Err(refusal) => return Ok(visit.refuse(Some(endpoint), refusal)),
     };
@@ -108,6 +109,7 @@ pub(crate) async fn answer(
             seed: ids.bits(),
             knobs,
             head,
+            grant: welcome.grant,
             can_encode: crate::speaker::can_encode,
         },
         lane,
@@ -145,7 +147,7 @@ impl Visit<'_> {
         let status =
             StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         self.record(endpoint, status, Some(refusal.finding));
-        let mut response = Response::new(Full::from(refusal.body));
+        let mut response = Response::new(Body::from(refusal.body));
         *response.status_mut() = status;
         add_headers(&mut response, &refusal.headers);
         response
@@ -204,7 +206,7 @@ fn head_of(request: &Request<Incoming>) -> RequestHead {
 fn switch(request: &Request<Incoming>, welcome: &Welcome) -> Option<Answer> {
     let key = request.headers().get(SEC_WEBSOCKET_KEY)?.to_str().ok()?;
     let accept = wire::ws::accept_key(key.trim());
-    let mut response = Response::new(Full::default());
+    let mut response = Response::new(Body::default());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
     headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
@@ -212,13 +214,4 @@ fn switch(request: &Request<Incoming>, welcome: &Welcome) -> Option<Answer> {
     headers.insert(SEC_WEBSOCKET_ACCEPT, HeaderValue::from_str(&accept).ok()?);
     add_headers(&mut response, &welcome.headers);
     Some(response)
-}
-
-fn add_headers(response: &mut Answer, headers: &[(&'static str, String)]) {
-    for (name, value) in headers {
-        let name = HeaderName::from_bytes(name.as_bytes());
-        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
-            response.headers_mut().append(name, value);
-        }
-    }
 }

@@ -38,6 +38,7 @@ pub mod memory;
 pub mod reader;
 pub mod registry;
 pub mod session;
+pub mod side;
 pub mod speech;
 pub mod volcengine;
 pub mod writer;

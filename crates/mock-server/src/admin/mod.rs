@@ -2,16 +2,16 @@
 
 mod problem;
 
-use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use serde_json::{Value, json};
 use wire::handshake::percent_decode;
 
 pub(crate) use problem::Problem;
 
+use crate::body::Body;
 use crate::journal;
 use crate::server::Shared;
 use crate::tls;
@@ -232,7 +232,7 @@ fn only(request: &Request<Incoming>, methods: &[Method]) -> Result<(), Problem> 
 }
 
 fn answer_json(value: &Value) -> Answer {
-    let mut response = Response::new(Full::new(Bytes::from(value.to_string())));
+    let mut response = Response::new(Body::from(value.to_string()));
     let kind = HeaderValue::from_static("application/json");
     response.headers_mut().insert(CONTENT_TYPE, kind);
     response

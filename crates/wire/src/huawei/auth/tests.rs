@@ -39,6 +39,9 @@ fn judge(head: &RequestHead, chosen: &[(&str, &str)]) -> Result<Welcome, Box<Ref
     let mut admission = Admission {
         knobs: &knobs,
         ids: &mut ids,
+        credentials: &crate::credentials::Credentials::any(),
+        memory: &mut crate::memory::Memory::new(),
+        now_ms: 0,
     };
     admit(head, &mut admission).map_err(Box::new)
 }
@@ -214,6 +217,9 @@ fn a_path_near_ours_is_refused_as_an_unknown_api(#[case] path: &str, #[case] nea
     let mut admission = Admission {
         knobs: &Knobs::new(),
         ids: &mut ids,
+        credentials: &crate::credentials::Credentials::any(),
+        memory: &mut crate::memory::Memory::new(),
+        now_ms: 0,
     };
     let refusal = refuse_path(&head, miss, &mut admission);
     assert_eq!(refusal.finding.clause.id, handshake::PATHS.id);
