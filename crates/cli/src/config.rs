@@ -74,7 +74,9 @@ mod tests {
         let text = "listen = '[::1]:0'\nseed = 5\nclock = 'manual'\npace = 'x4'\n\
                     transcript = ['one', 'two']\nknob = []\ntls = false\nca_dir = 'ca'\n\
                     tls_name = ['a', 'b']\nconnect_proxy = true\nauth = 'strict'\nlog_level = 'debug'\n\
-                    signal = 'tone'\nwav_sizes = 'max'\nwav_list = true\nchunk_jitter = 10\nodd_cuts = true\n[knobs]\n\
+                    signal = 'tone'\nwav_sizes = 'max'\nwav_list = true\nchunk_jitter = 10\nodd_cuts = true\n\
+                    log = 'json'\nstrict = 'error'\njournal = 'off'\n\
+                    journal_bytes = 6\njournal_file = 'j.jsonl'\nadmin_token = 't'\n[knobs]\n\
                     [guards]\nhead_bytes = 8192\nhead_ms = 1\ntls_ms = 5\nclose_ms = 2\n\
                     message_bytes = 3\nconnections = 4\njournal_bytes = 0\n";
         let options = parse("mynah.toml", text).unwrap().into_options();
@@ -115,8 +117,16 @@ mod tests {
                 close_time: 2ms,
                 message_bytes: 3,
                 connections: 4,
-                journal_bytes: 0,
+                journal_bytes: 6,
             },
+            strict: Error,
+            journal: Off,
+            journal_file: Some(
+                "j.jsonl",
+            ),
+            admin_token: Some(
+                "t",
+            ),
         }
         "#);
     }
@@ -124,7 +134,7 @@ mod tests {
     #[test]
     fn an_unknown_key_is_shown() {
         insta::assert_snapshot!(problem("seed = 1\nlisten_on = 'x'\n"), @"
-        mynah.toml:2:1: unknown key `listen_on`, expected one of `listen`, `seed`, `clock`, `pace`, `transcript`, `signal`, `wav_sizes`, `wav_list`, `chunk_jitter`, `odd_cuts`, `knob`, `tls`, `ca_dir`, `tls_name`, `connect_proxy`, `auth`, `log_level`, `knobs`, `credentials`, `guards`, `sounds`, `recordings`
+        mynah.toml:2:1: unknown key `listen_on`, expected one of `listen`, `seed`, `clock`, `pace`, `transcript`, `signal`, `wav_sizes`, `wav_list`, `chunk_jitter`, `odd_cuts`, `knob`, `tls`, `ca_dir`, `tls_name`, `connect_proxy`, `auth`, `log_level`, `log`, `strict`, `journal`, `journal_bytes`, `journal_file`, `admin_token`, `knobs`, `credentials`, `guards`, `sounds`, `recordings`
           |
         2 | listen_on = 'x'
           | ^^^^^^^^^

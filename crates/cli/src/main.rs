@@ -1,7 +1,7 @@
 //! The `mynah` command.
 //!
 //! ```text
-//! main ── clap ──▶ serve · env · ca · endpoints · clauses · tables · decode · hear
+//! main ── clap ──▶ serve · check · env · ca · endpoints · clauses · tables · decode · hear
 //!                    │        └── text for standard output, or a Failure
 //!                    └── settings ◀── config (TOML)
 //! ```
@@ -10,6 +10,7 @@
 //! from options to text. Nothing here knows a vendor: names come from [`wire::registry`].
 
 mod ca;
+mod check;
 mod clauses;
 mod config;
 mod credentials;
@@ -26,6 +27,7 @@ mod sounds;
 mod tables;
 mod text;
 mod trust;
+mod words;
 
 #[cfg(test)]
 mod demo;
@@ -56,6 +58,9 @@ enum Command {
     /// Run the mock
     #[command(after_help = serve::examples())]
     Serve(Box<serve::Args>),
+    /// Tell whether a file for `serve --config` is right
+    #[command(after_help = check::examples())]
+    Check(check::Args),
     /// Print the settings that point a vendor's clients here
     #[command(after_help = env::examples())]
     Env(env::Args),
@@ -134,6 +139,7 @@ fn one_line(text: &str) -> String {
 fn run(command: Command) -> Result<String, Failure> {
     match command {
         Command::Serve(args) => serve::run(*args),
+        Command::Check(args) => check::run(&args),
         Command::Env(args) => env::run(&args),
         Command::Ca(args) => ca::run(&args),
         Command::Endpoints(args) => endpoints::run(&args),

@@ -4,13 +4,14 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use mock_server::{Authority, Options, Server, Tls, TlsError};
+use mock_server::{Authority, BindError, Options, Server, Tls, TlsError};
 use tracing_subscriber::EnvFilter;
 
 use crate::config;
 use crate::failure::Failure;
 use crate::names;
 use crate::settings::{LogLevel, Settings, TlsSettings};
+use crate::words::LogFormat;
 
 /// The options of `mynah serve`.
 #[derive(Debug, clap::Args)]
@@ -28,7 +29,8 @@ pub(crate) fn run(args: Args) -> Result<String, Failure> {
     let rust_log = std::env::var("RUST_LOG").ok();
     let file = file.unwrap_or_default();
     let filter = log_filter(args.settings.log_level, rust_log.as_deref(), file.log_level)?;
-    start_logging(filter);
+    let format = args.settings.log.or(file.log);
+    start_logging(filter, format.unwrap_or(LogFormat::Text));
     let settings = args.settings.over(file);
     let tls = settings.tls();
     let mut options = settings.into_options();
@@ -52,7 +54,7 @@ pub(crate) fn examples() -> String {
          When connections are accepted, one line on standard output says where:\n  \
          mynah ready ws://127.0.0.1:7070 admin http://127.0.0.1:7070/__mynah/\n\
          With --tls it says wss and https; ws and http are served there all the same.\n\
-         Logs go to standard error. SIGTERM and SIGINT end the server with status 0.\n\n\
+         Logs go to standard error. SIGTERM and SIGINT end the server with status 0, or 1 if\n  --strict error has found something.\n\n\
          A file for --config:\n  pace = \"realtime\"\n  transcript = [\"first\", \"second\"]\n  \
          [guards]\n  connections = 500\n  [knobs.\"{}\"]\n  # as `mynah endpoints --knobs` lists them",
         names::example_endpoint()
@@ -84,12 +86,32 @@ async fn serve(options: Options) -> Result<(), Failure> {
         .map_err(|error| Failure::Operation(format!("cannot wait for signals: {error}")))?;
     let server = Server::bind(options)
         .await
-        .map_err(|error| Failure::Operation(cannot_listen(address, &error)))?;
+        .map_err(|error| Failure::Operation(cannot_serve(address, &error)))?;
     if let Err(error) = announce(server.address(), is_secure) {
         tracing::warn!(%error, "cannot write the ready line");
     }
-    server.run(stop).await;
-    Ok(())
+    let verdict = server.run(stop).await;
+    match (verdict.passed, verdict.reasons.as_slice()) {
+        (true, _) => Ok(()),
+        (false, reasons) => Err(Failure::Operation(match reasons {
+            [only] => format!("1 finding with --strict error: {only}"),
+            [first, ..] => format!(
+                "{} findings with --strict error, the first: {first}",
+                reasons.len()
+            ),
+            [] => "findings with --strict error".to_owned(),
+        })),
+    }
+}
+
+/// Why the server cannot serve, and what would help.
+fn cannot_serve(address: SocketAddr, error: &BindError) -> String {
+    match error {
+        BindError::Listen(error) => cannot_listen(address, error),
+        BindError::JournalFile { .. } => {
+            format!("{error}; give --journal-file a file that can be written")
+        }
+    }
 }
 
 /// The one line on standard output.
@@ -168,16 +190,19 @@ fn log_filter(
 }
 
 /// Sends log lines to standard error, coloured only where somebody looks.
-fn start_logging(filter: EnvFilter) {
+fn start_logging(filter: EnvFilter, format: LogFormat) {
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let started = tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal() && !no_color)
+        .with_ansi(io::stderr().is_terminal() && !no_color && format == LogFormat::Text)
         .with_target(false)
         // A closed standard error is no reason to stop.
-        .log_internal_errors(false)
-        .try_init();
+        .log_internal_errors(false);
+    let started = match format {
+        LogFormat::Text => lines.try_init(),
+        LogFormat::Json => lines.json().flatten_event(true).try_init(),
+    };
     let Ok(()) = started else {
         unreachable!("logging is started once")
     };

@@ -16,6 +16,7 @@ use serde::de::{self, Deserializer, Visitor};
 use crate::credentials::{Auth, CredentialSettings, credentials};
 use crate::knobs::{KnobSetting, KnobTables};
 use crate::sounds::{Loaded, RecordingEntry, SignalName, SoundEntry, WavSizesName};
+use crate::words::{AdminToken, JournalSwitch, LogFormat, Strictness};
 
 /// Everything that can be chosen; what is not chosen stays as it is.
 #[derive(Clone, Debug, Default, clap::Args, serde::Deserialize)]
@@ -75,6 +76,24 @@ pub(crate) struct Settings {
     /// What is logged; without it `RUST_LOG` decides [default: info]
     #[arg(long, value_name = "off|error|warn|info|debug|trace")]
     pub(crate) log_level: Option<LogLevel>,
+    /// How a log line is written [default: text]
+    #[arg(long, value_name = "text|json")]
+    pub(crate) log: Option<LogFormat>,
+    /// What findings do: nothing, reasons in `verify`, or also a failed `verify` and exit code 1 [default: warn]
+    #[arg(long, value_name = "ignore|warn|error")]
+    pub(crate) strict: Option<Strictness>,
+    /// Whether sessions are recorded; without it there are numbers only [default: on]
+    #[arg(long, value_name = "on|off")]
+    pub(crate) journal: Option<JournalSwitch>,
+    /// How much memory the journal takes before the oldest payloads go [default: 268435456]
+    #[arg(long, value_name = "N")]
+    pub(crate) journal_bytes: Option<Whole<0, { 1 << 50 }>>,
+    /// A file to which the journal is written, too, as JSON Lines
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal_file: Option<PathBuf>,
+    /// What the admin API asks for as `Authorization: Bearer TOKEN`; without it only loopback gets in
+    #[arg(long, value_name = "TOKEN")]
+    pub(crate) admin_token: Option<AdminToken>,
     /// The knobs of a file, in a table for each endpoint.
     #[arg(skip)]
     pub(crate) knobs: KnobTables,
@@ -124,6 +143,12 @@ impl Settings {
             connect_proxy: self.connect_proxy.or(file.connect_proxy),
             auth: self.auth.or(file.auth),
             log_level: self.log_level.or(file.log_level),
+            log: self.log.or(file.log),
+            strict: self.strict.or(file.strict),
+            journal: self.journal.or(file.journal),
+            journal_bytes: self.journal_bytes.or(file.journal_bytes),
+            journal_file: self.journal_file.or(file.journal_file),
+            admin_token: self.admin_token.or(file.admin_token),
             knobs: KnobTables::default(),
             credentials: file.credentials,
             guards: file.guards,
@@ -168,7 +193,14 @@ impl Settings {
             connect_proxy: self.connect_proxy.unwrap_or(default.connect_proxy),
             credentials: credentials(self.auth, self.credentials),
             guards: self.guards.into_guards(),
+            strict: self.strict.map_or(default.strict, |strict| strict.0),
+            journal: self.journal.map_or(default.journal, |switch| switch.0),
+            journal_file: self.journal_file,
+            admin_token: self.admin_token.map(|token| token.0),
         };
+        if let Some(bytes) = self.journal_bytes {
+            options.guards.journal_bytes = bytes.size();
+        }
         for knob in self.knobs.0.iter().chain(&self.knob) {
             knob.turn(&mut options);
         }

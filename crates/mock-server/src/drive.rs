@@ -7,7 +7,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Duration, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Sleeper};
 use crate::live::Live;
 
 /// How much is read at once. Small: most messages of most clients are, and every idle
@@ -28,6 +28,7 @@ pub(crate) async fn drive<S>(
     let (mut input, mut output) = tokio::io::split(io);
     let mut buffer = BytesMut::new();
     let mut stopped = false;
+    let sleeper = clock.sleeper();
     live.receive(&early);
     // It may be a small piece of a large buffer, which would live as long as the session.
     drop(early);
@@ -49,15 +50,21 @@ pub(crate) async fn drive<S>(
                 }
                 buffer.clear();
             }
-            () = wait(clock, due), if due.is_some() => live.due(),
+            () = wait(&sleeper, due), if due.is_some() => live.due(),
             written = live.outbox.write(&mut output), if writes => {
+                live.wrote();
                 if written.is_err() {
                     live.lost();
                 }
             }
             () = wait_real(deadline), if deadline.is_some() => live.give_up(),
+            // Last: whoever moves the clock may go on when nothing else is left to do.
+            () = sleeper.rest() => {}
         }
+        sleeper.stir();
     }
+    drop(sleeper);
+    live.wrote();
     if !live.is_aborted() {
         // Errors no longer matter: everything has been said.
         let _ = output.shutdown().await;
@@ -83,9 +90,9 @@ async fn drain(input: &mut (impl AsyncRead + Unpin)) {
     while matches!(input.read(&mut scrap).await, Ok(1..)) {}
 }
 
-async fn wait(clock: &Clock, due: Option<Duration>) {
+async fn wait(sleeper: &Sleeper<'_>, due: Option<Duration>) {
     if let Some(due) = due {
-        clock.wait(due).await;
+        sleeper.wait(due).await;
     }
 }
 

@@ -3,7 +3,7 @@
 //! [`crate::drive`] feeds it what the socket, the clock and the speaker have, and writes
 //! what gathers in the outbox.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,10 +14,11 @@ use wire::ws::{CloseFrame, DataOpcode, Event, Limits, Receiver, Role, Violation}
 
 use crate::clock::Clock;
 use crate::journal::{Ending, Entry, EntryKind, Recorder};
-use crate::lane::Lane;
+use crate::lane::{self, Lane, Lanes};
 use crate::listener::Listener;
 use crate::options::Pace;
 use crate::outbox::Outbox;
+use crate::selector::{self, Chosen, Selector, SelectorError};
 use crate::sound::SessionSound;
 use crate::speaker::Speaker;
 use crate::timers::Timers;
@@ -52,6 +53,8 @@ pub(crate) struct Live<'s> {
     closing: Closing,
     /// The message that is being answered.
     current: Option<u64>,
+    /// Whether a credential in a message has named the lane.
+    is_settled: bool,
     opened: Duration,
     around: Surroundings<'s>,
 }
@@ -63,10 +66,25 @@ struct Speaking {
     due: Duration,
 }
 
+/// The close code of a message whose selector cannot be followed.
+const POLICY: u16 = 1008;
+
+/// Why a selector in a message cannot be followed.
+#[derive(Debug, thiserror::Error)]
+enum Unsettled {
+    #[error("{0}")]
+    Selector(#[from] SelectorError),
+    #[error("{0}")]
+    Lane(#[from] lane::NoLaneLeft),
+}
+
 /// What a session runs on.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Surroundings<'s> {
-    pub(crate) lane: &'s Lane,
+    pub(crate) lane: Arc<Lane>,
+    pub(crate) lanes: &'s Lanes,
+    /// What the handshake chose; a credential in a message may choose what is left open.
+    pub(crate) chosen: Chosen,
     pub(crate) clock: &'s Clock,
     pub(crate) pace: Pace,
     pub(crate) sound: SessionSound<'s>,
@@ -81,12 +99,16 @@ impl<'s> Live<'s> {
         let mut live = Self {
             session,
             receiver: Receiver::new(Role::Server, around.limits),
-            outbox: Outbox::default(),
+            outbox: match around.recorder.keeps_raw() {
+                true => Outbox::remembering(),
+                false => Outbox::default(),
+            },
             timers: Timers::default(),
             speaker: None,
             listener: None,
             closing: Closing::No,
             current: None,
+            is_settled: false,
             opened: around.clock.now(),
             around,
         };
@@ -126,9 +148,23 @@ impl<'s> Live<'s> {
 
     /// Takes bytes from the client.
     pub(crate) fn receive(&mut self, bytes: &[u8]) {
+        if !bytes.is_empty() && self.around.recorder.keeps_raw() {
+            let at = self.elapsed();
+            let bytes = Bytes::copy_from_slice(bytes);
+            self.around.recorder.raw(Side::Client, at, [bytes]);
+        }
         self.receiver.push(bytes);
         while let Some(event) = self.receiver.next_event() {
             self.on_event(event);
+        }
+    }
+
+    /// Some of the outbox has been written.
+    pub(crate) fn wrote(&mut self) {
+        let written = self.outbox.take_written();
+        if !written.is_empty() {
+            let at = self.elapsed();
+            self.around.recorder.raw(Side::Server, at, written);
         }
     }
 
@@ -140,9 +176,7 @@ impl<'s> Live<'s> {
         };
         if self.receiver.in_frame() {
             let finding = crate::rfc::cut_inside_frame();
-            self.around
-                .recorder
-                .write(|record| record.find(None, finding));
+            self.around.recorder.find(None, finding);
         }
         self.note_ending(1006, "", by);
         self.end(Closing::Aborted);
@@ -205,6 +239,10 @@ impl<'s> Live<'s> {
             return;
         }
         self.current = Some(number);
+        if let Err(error) = self.settle_lane(form, payload) {
+            self.close(POLICY, &error.to_string());
+            return;
+        }
         self.turn(|session, turn| {
             session.message(form, payload, turn);
         });
@@ -212,6 +250,38 @@ impl<'s> Live<'s> {
         self.around
             .recorder
             .write(|record| record.set_state(number, state));
+    }
+
+    /// Moves to the lane that a credential in this message names, before anything of the
+    /// message is remembered.
+    fn settle_lane(&mut self, form: Form, payload: &Bytes) -> Result<(), Unsettled> {
+        if self.is_settled {
+            return Ok(());
+        }
+        let credentials = self.session.credentials(form, payload);
+        let mut found = Selector::default();
+        for selector in credentials
+            .iter()
+            .filter_map(|it| selector::in_credential(it))
+        {
+            self.is_settled = true;
+            found = found.or(selector?);
+        }
+        if !self.is_settled {
+            return Ok(());
+        }
+        let chosen = self.around.chosen.first.clone().or(found);
+        let chosen = chosen.or(self.around.chosen.query.clone());
+        let name = chosen.lane.as_deref().unwrap_or(lane::DEFAULT);
+        let lane = self.around.lanes.enter(name)?;
+        let scenario = chosen.scenario.or_else(|| lane.rule().scenario);
+        let scenario = scenario.map(|scenario| scenario.to_string());
+        if lane.name != self.around.lane.name {
+            let connection = lane.connect();
+            self.around.recorder.move_to(&lane, connection, scenario);
+            self.around.lane = lane;
+        }
+        Ok(())
     }
 
     fn on_close(&mut self, close: &CloseFrame) {
@@ -228,9 +298,7 @@ impl<'s> Live<'s> {
 
     fn on_violation(&mut self, violation: &Violation) {
         let finding = crate::rfc::finding(violation);
-        self.around
-            .recorder
-            .write(|record| record.find(None, finding));
+        self.around.recorder.find(None, finding);
         let Some(code) = violation.close_code() else {
             return;
         };
@@ -265,6 +333,9 @@ impl<'s> Live<'s> {
             };
         }
         if let Some(event) = event {
+            if let wire::speech::SpeechEvent::Audio { bytes, .. } = &event {
+                self.around.recorder.sound(Side::Server, bytes.clone());
+            }
             self.turn(|session, turn| session.spoken(event, turn));
         }
     }
@@ -297,6 +368,9 @@ impl<'s> Live<'s> {
             Action::Send { data, .. } => self.send(&data),
             Action::Speak(speech) => {
                 let now = self.around.clock.now();
+                self.around
+                    .recorder
+                    .begin_sound(Side::Server, speech.format);
                 self.speaker = Speaker::new(&speech, self.around.sound).map(|speaker| Speaking {
                     speaker,
                     started: now,
@@ -305,6 +379,9 @@ impl<'s> Live<'s> {
             }
             Action::StopSpeaking => self.speaker = None,
             Action::Listen(listen) => {
+                self.around
+                    .recorder
+                    .begin_sound(Side::Client, listen.format);
                 let script = self.around.lane.script.clone();
                 let recordings = &self.around.sound.options.recordings;
                 self.listener = Some(Listener::new(*listen, script, recordings));
@@ -312,6 +389,7 @@ impl<'s> Live<'s> {
                 recorder.write(|record| record.recognitions.begin());
             }
             Action::Hear(bytes) => {
+                self.around.recorder.sound(Side::Client, bytes.clone());
                 let events = self.listener.as_mut().map(|listener| listener.hear(&bytes));
                 self.note_recognitions();
                 self.heard(events.unwrap_or_default());
@@ -359,10 +437,7 @@ impl<'s> Live<'s> {
     }
 
     fn report(&self, finding: Finding) {
-        let current = self.current;
-        self.around
-            .recorder
-            .write(|record| record.find(current, finding));
+        self.around.recorder.find(self.current, finding);
     }
 
     fn close(&mut self, code: u16, reason: &str) {
@@ -396,15 +471,20 @@ impl<'s> Live<'s> {
     }
 
     fn record_pieces(&self, side: Side, kind: EntryKind, payload: [Bytes; 2]) -> u64 {
-        let at = self.around.clock.now().saturating_sub(self.opened);
-        let state = self.session.state();
+        let (at, state) = (self.elapsed(), self.session.state());
         self.around.recorder.message(Entry {
             side,
             at,
             kind,
+            length: payload.iter().map(Bytes::len).sum(),
             payload,
             state,
         })
+    }
+
+    /// The services' time since the session was opened.
+    fn elapsed(&self) -> Duration {
+        self.around.clock.now().saturating_sub(self.opened)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use wire::credentials::Credentials;
@@ -36,6 +37,36 @@ pub struct Options {
     pub credentials: Credentials,
     /// The limits against hostile peers.
     pub guards: Guards,
+    /// What becomes of findings.
+    pub strict: Strict,
+    /// What the journal keeps.
+    pub journal: JournalMode,
+    /// A file that gets the journal, too, as JSON Lines.
+    pub journal_file: Option<PathBuf>,
+    /// What the admin API asks for; without it only loopback addresses get in.
+    pub admin_token: Option<String>,
+}
+
+/// What becomes of findings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strict {
+    /// Nothing.
+    Ignore,
+    /// They are reasons in a verdict, which passes all the same.
+    #[default]
+    Warn,
+    /// They make a verdict fail.
+    Error,
+}
+
+/// What the journal keeps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum JournalMode {
+    /// Everything, within its limit.
+    #[default]
+    On,
+    /// Numbers only.
+    Off,
 }
 
 impl Default for Options {
@@ -52,6 +83,10 @@ impl Default for Options {
             connect_proxy: false,
             credentials: Credentials::any(),
             guards: Guards::default(),
+            strict: Strict::default(),
+            journal: JournalMode::default(),
+            journal_file: None,
+            admin_token: None,
         }
     }
 }

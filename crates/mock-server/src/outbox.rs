@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use wire::session::{Data, Form};
 use wire::ws::{CloseFrame, FrameHead, Opcode};
@@ -16,11 +16,29 @@ const SLICES: usize = 64;
 pub(crate) struct Outbox {
     queue: VecDeque<Bytes>,
     waiting: usize,
+    /// What has been written, if somebody wants to know.
+    written: Option<Vec<Bytes>>,
     /// Whether the stream may hold back some of what it took, as TLS does when TCP is full.
     is_held_back: bool,
 }
 
 impl Outbox {
+    /// An outbox that remembers what it has written until that is taken.
+    pub(crate) fn remembering() -> Self {
+        Self {
+            written: Some(Vec::new()),
+            ..Self::default()
+        }
+    }
+
+    /// What has been written since this was asked last.
+    pub(crate) fn take_written(&mut self) -> Vec<Bytes> {
+        self.written
+            .as_mut()
+            .map(std::mem::take)
+            .unwrap_or_default()
+    }
+
     /// How many bytes wait.
     pub(crate) const fn waiting(&self) -> usize {
         self.waiting
@@ -90,11 +108,16 @@ impl Outbox {
         self.waiting = self.waiting.saturating_sub(written);
         while let Some(front) = self.queue.front_mut() {
             if front.len() > written {
-                front.advance(written);
+                let part = front.split_to(written);
+                if let Some(all) = self.written.as_mut().filter(|_| !part.is_empty()) {
+                    all.push(part);
+                }
                 return;
             }
             written -= front.len();
-            self.queue.pop_front();
+            if let (Some(whole), Some(all)) = (self.queue.pop_front(), &mut self.written) {
+                all.push(whole);
+            }
         }
     }
 

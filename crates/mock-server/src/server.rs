@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -16,7 +17,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use wire::credentials::Credentials;
-use wire::handshake::Admission;
+use wire::handshake::{Admission, RequestHead};
 use wire::id::Ids;
 use wire::knob::Knobs;
 use wire::memory::Memory;
@@ -24,13 +25,15 @@ use wire::ws::Limits;
 
 use crate::clock::Clock;
 use crate::drive::drive;
-use crate::journal::{Journal, Record};
-use crate::lane::{self, Lane};
+use crate::journal::{Journal, Recorder};
+use crate::lane::Lanes;
 use crate::live::{Live, Surroundings};
 use crate::options::Options;
 use crate::sound::SessionSound;
+use crate::tap::{Overheard, Tap};
 use crate::tls::{self, Hop, Transport};
 use crate::upgrade::{Accepted, Handover, answer};
+use crate::verdict::Verdict;
 
 /// A server that listens and does not serve yet.
 #[derive(Debug)]
@@ -51,15 +54,35 @@ pub(crate) struct Shared {
     pub(crate) credentials: Credentials,
     /// When the server started, in milliseconds since 1970.
     began_ms: u64,
-    lane: Arc<Lane>,
+    pub(crate) lanes: Lanes,
+}
+
+/// Why a server cannot serve.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    /// Its address cannot be listened at.
+    #[error("cannot listen: {0}")]
+    Listen(io::Error),
+    /// The journal's file cannot be written.
+    #[error("cannot write the journal to {}: {source}", path.display())]
+    JournalFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: io::Error,
+    },
+}
+
+impl From<BindError> for io::Error {
+    fn from(error: BindError) -> Self {
+        let kind = match &error {
+            BindError::Listen(error) | BindError::JournalFile { source: error, .. } => error.kind(),
+        };
+        Self::new(kind, error)
+    }
 }
 
 impl Shared {
-    /// The lane of sessions that name none.
-    pub(crate) fn lane(&self) -> Arc<Lane> {
-        Arc::clone(&self.lane)
-    }
-
     /// The services' time, in milliseconds since 1970: the real start, and the clock's time since.
     pub(crate) fn now_ms(&self) -> u64 {
         let since = u64::try_from(self.clock.now().as_millis()).unwrap_or(u64::MAX);
@@ -72,12 +95,14 @@ impl Shared {
         knobs: &'a Knobs,
         ids: &'a mut Ids,
         memory: &'a mut Memory,
+        sent: &'a RequestHead,
     ) -> Admission<'a> {
         Admission {
             knobs,
             ids,
             credentials: &self.credentials,
             memory,
+            sent: Some(sent),
             now_ms: self.now_ms(),
         }
     }
@@ -87,10 +112,20 @@ impl Server {
     /// Listens at the address of the options.
     ///
     /// # Errors
-    /// If the address cannot be listened at.
-    pub async fn bind(options: Options) -> io::Result<Self> {
-        let listener = TcpListener::bind(options.listen).await?;
-        let address = listener.local_addr()?;
+    /// If the address cannot be listened at, or the journal's file cannot be written.
+    pub async fn bind(options: Options) -> Result<Self, BindError> {
+        let journal = Journal::new(
+            options.guards.journal_bytes,
+            options.journal,
+            options.journal_file.as_deref(),
+        );
+        let journal = journal.map_err(|source| BindError::JournalFile {
+            path: options.journal_file.clone().unwrap_or_default(),
+            source,
+        })?;
+        let listener = TcpListener::bind(options.listen).await;
+        let listener = listener.map_err(BindError::Listen)?;
+        let address = listener.local_addr().map_err(BindError::Listen)?;
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
         let began_ms = since_1970.map_or(0, |time| time.as_millis());
         let began_ms = u64::try_from(began_ms).unwrap_or(u64::MAX);
@@ -102,9 +137,9 @@ impl Server {
             },
             began_ms,
             clock: Clock::start(options.clock),
-            journal: Journal::new(options.guards.journal_bytes),
+            journal,
             stop: CancellationToken::new(),
-            lane: Arc::new(Lane::new(lane::DEFAULT, &options.transcripts)),
+            lanes: Lanes::new(&options.transcripts),
             options,
         };
         Ok(Self {
@@ -120,8 +155,13 @@ impl Server {
         self.address
     }
 
-    /// Serves until `stop` completes; then closes every session with 1001 and waits for them.
-    pub async fn run(self, stop: impl Future<Output = ()>) {
+    pub(crate) fn shared(&self) -> Arc<Shared> {
+        Arc::clone(&self.shared)
+    }
+
+    /// Serves until `stop` completes; then closes every session with 1001, waits for them, and
+    /// says what to think of the clients.
+    pub async fn run(self, stop: impl Future<Output = ()>) -> Verdict {
         let mut connections = JoinSet::new();
         let places = Arc::new(Semaphore::new(self.shared.options.guards.connections));
         tokio::pin!(stop);
@@ -153,6 +193,9 @@ impl Server {
         self.shared.stop.cancel();
         let all = async { while connections.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(STOP, all).await;
+        connections.shutdown().await;
+        self.shared.journal.finish();
+        self.shared.verdict(None)
     }
 }
 
@@ -170,15 +213,16 @@ async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
     let Some(stream) = tls::secure(&shared, stream).await else {
         return;
     };
-    let mut outcome = serve(&shared, stream, is_local, Hop::Direct).await;
+    let overheard = Overheard::new(shared.options.guards.head_bytes);
+    let mut outcome = serve(&shared, stream, &overheard, is_local, Hop::Direct).await;
     if let Outcome::Tunnel(upgrade) = outcome {
         let Some(inside) = tls::enter(&shared, upgrade).await else {
             return;
         };
-        outcome = serve(&shared, inside, is_local, Hop::Tunnelled).await;
+        outcome = serve(&shared, inside, &overheard, is_local, Hop::Tunnelled).await;
     }
     if let Outcome::Session(accepted) = outcome {
-        session(&shared, *accepted).await;
+        session(&shared, *accepted, overheard).await;
     }
 }
 
@@ -193,22 +237,29 @@ enum Outcome {
 }
 
 /// Serves HTTP until a request leads to something else.
-async fn serve(shared: &Arc<Shared>, stream: Transport, is_local: bool, hop: Hop) -> Outcome {
+async fn serve(
+    shared: &Arc<Shared>,
+    stream: Transport,
+    overheard: &Overheard,
+    is_local: bool,
+    hop: Hop,
+) -> Outcome {
     let handover = Handover::default();
     let tunnel: Mutex<Option<OnUpgrade>> = Mutex::default();
+    let guards = shared.options.guards;
     let service = service_fn(async |request: Request<Incoming>| {
         if request.method() == Method::CONNECT {
             return Ok(tls::connect(shared, hop, &tunnel, request));
         }
-        answer(Arc::clone(shared), Arc::clone(&handover), is_local, request).await
+        let (shared, handover) = (Arc::clone(shared), Arc::clone(&handover));
+        answer(shared, handover, overheard.clone(), is_local, request).await
     });
-    let guards = shared.options.guards;
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(guards.head_time)
         .max_buf_size(guards.head_bytes.max(LEAST_HEAD))
         .title_case_headers(true)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(Tap::new(stream, overheard.clone())), service)
         .with_upgrades();
     {
         // Boxed, so that an open session does not carry the HTTP machinery's memory along.
@@ -234,12 +285,13 @@ async fn serve(shared: &Arc<Shared>, stream: Transport, is_local: bool, hop: Hop
 }
 
 /// One session, from the 101 to the end of the TCP connection.
-async fn session(shared: &Shared, accepted: Accepted) {
+async fn session(shared: &Shared, accepted: Accepted, overheard: Overheard) {
     let Accepted {
         upgrade,
         endpoint,
         opening,
         lane,
+        chosen,
         info,
         redactor,
         findings,
@@ -247,14 +299,17 @@ async fn session(shared: &Shared, accepted: Accepted) {
     let Ok(upgraded) = upgrade.await else {
         return;
     };
-    let (stream, early) = match upgraded.downcast::<TokioIo<Transport>>() {
-        Ok(parts) => (parts.io.into_inner(), parts.read_buf),
+    let (stream, early) = match upgraded.downcast::<TokioIo<Tap<Transport>>>() {
+        Ok(parts) => (parts.io.into_inner().into_inner(), parts.read_buf),
         Err(_) => unreachable!("every connection is served on a transport"),
     };
     let began = std::time::Instant::now();
-    let recorder = shared.journal.open(info, redactor);
+    let recorder = shared.journal.open(info, redactor, Arc::clone(&lane));
+    let heads = overheard.take(early.len());
+    drop(overheard);
+    recorder.write(|record| record.set_heads(heads));
     for finding in findings {
-        recorder.write(|record| record.find(Some(0), finding));
+        recorder.find(Some(0), finding);
     }
     let guards = shared.options.guards;
     let limits = Limits {
@@ -262,7 +317,9 @@ async fn session(shared: &Shared, accepted: Accepted) {
         message: endpoint.limits.message.unwrap_or(guards.message_bytes),
     };
     let around = Surroundings {
-        lane: &lane,
+        lane,
+        lanes: &shared.lanes,
+        chosen,
         clock: &shared.clock,
         pace: shared.options.pace,
         sound: SessionSound {
@@ -275,25 +332,31 @@ async fn session(shared: &Shared, accepted: Accepted) {
     };
     let live = Live::open((endpoint.open)(opening), around);
     drive(live, stream, early, &shared.clock, &shared.stop).await;
-    recorder.write(|record| {
-        record.end();
-        log_session(record, 101, Some(began.elapsed()));
-    });
+    recorder.end();
+    log_session(&recorder, Some(began.elapsed()));
 }
 
 /// One line a session.
-pub(crate) fn log_session(record: &mut Record, status: u16, took: Option<std::time::Duration>) {
-    let close = record.ending().map(|ending| ending.code);
-    tracing::info!(
-        session = record.id(),
-        endpoint = record.endpoint().unwrap_or("-"),
-        lane = record.lane(),
-        status,
-        close,
-        ms = took.map(|took| took.as_millis()),
-        findings = record.findings_count(),
-        "session"
-    );
+pub(crate) fn log_session(recorder: &Recorder<'_>, took: Option<std::time::Duration>) {
+    recorder.write(|record| {
+        let close = record.ending().map(|ending| ending.code);
+        let result = match (record.status(), close) {
+            (101, None | Some(1006)) => "lost",
+            (101, Some(_)) => "closed",
+            _ => "refused",
+        };
+        tracing::info!(
+            session = record.id(),
+            endpoint = record.endpoint().unwrap_or("-"),
+            lane = record.lane(),
+            result,
+            status = record.status(),
+            close,
+            ms = took.map(|took| u64::try_from(took.as_millis()).unwrap_or(u64::MAX)),
+            findings = record.findings_count(),
+            "session"
+        );
+    });
 }
 
 /// Answers a connection that is one too many.

@@ -1,5 +1,6 @@
 //! Serves the vendors' HTTP services: reads a bounded body, asks the pure service, speaks.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -18,6 +19,7 @@ use crate::lane::Lane;
 use crate::server::Shared;
 use crate::sound::SessionSound;
 use crate::speaker::{Speaker, can_encode};
+use crate::tap::Overheard;
 use crate::upgrade::Answer;
 
 /// The largest body that is read, in bytes.
@@ -26,21 +28,35 @@ const LARGEST_BODY: usize = 4 << 20;
 /// What requests are counted under in the lane's memory.
 const REQUESTS: &str = "side request";
 
+/// A request at the door of a service.
+pub(crate) struct Door<'v> {
+    pub(crate) shared: &'v Shared,
+    pub(crate) lane: &'v Arc<Lane>,
+    /// The seed of the lane, or of whoever chose a nearer one.
+    pub(crate) seed: u64,
+    /// The request line as it was sent.
+    pub(crate) asked: String,
+    pub(crate) redactor: Redactor,
+    pub(crate) scenario: Option<String>,
+    /// The request as it was sent.
+    pub(crate) sent: &'v RequestHead,
+    /// The request as the vendor sees it.
+    pub(crate) head: &'v RequestHead,
+}
+
 /// Answers a request to a service.
 pub(crate) async fn answer(
-    shared: &Shared,
-    lane: &Lane,
+    door: Door<'_>,
+    overheard: &Overheard,
     service: &'static Service,
-    head: &RequestHead,
     request: Request<Incoming>,
 ) -> Answer {
-    let visit = Visit {
-        shared,
-        lane,
-        service,
-        head,
-    };
-    let body = match read(request, shared.options.guards.head_time).await {
+    let shared = door.shared;
+    let visit = Visit { door, service };
+    let body = read(request, shared.options.guards.head_time).await;
+    // Bodies hold credentials: nothing of this exchange is for the journal.
+    drop(overheard.take(0));
+    let body = match body {
         Ok(body) => body,
         Err(status) => {
             visit.log(status, 0);
@@ -69,26 +85,31 @@ pub(crate) async fn answer(
 
 /// One request.
 struct Visit<'v> {
-    shared: &'v Shared,
-    lane: &'v Lane,
+    door: Door<'v>,
     service: &'static Service,
-    head: &'v RequestHead,
 }
 
 impl Visit<'_> {
     /// Lets the service answer; the seed of whatever is spoken.
     fn ask(&self, body: &Bytes) -> (side::Answer, u64) {
-        let options = &self.shared.options;
+        let Door {
+            shared,
+            lane,
+            seed,
+            sent,
+            head,
+            ..
+        } = &self.door;
+        let options = &shared.options;
         let knobs = options.knobs_of(self.service.endpoint.name);
-        let mut memory = crate::live::lock(&self.lane.memory);
+        let mut memory = crate::live::lock(&lane.memory);
         // Sessions count connections; services have a count of their own beside it.
         let number = memory.count(REQUESTS);
-        let seed =
-            seed_of(options.seed, &self.lane.name, number) ^ seed_of(0, self.service.name, 0);
+        let seed = seed_of(*seed, &lane.name, number) ^ seed_of(0, self.service.name, 0);
         let mut ids = Ids::new(seed);
-        let mut admission = self.shared.admission(&knobs, &mut ids, &mut memory);
+        let mut admission = shared.admission(&knobs, &mut ids, &mut memory, sent);
         let request = side::Request {
-            head: self.head,
+            head,
             body,
             can_encode,
         };
@@ -106,8 +127,8 @@ impl Visit<'_> {
     }
 
     fn stream(&self, response: side::Response, speech: &Speech, sound: SessionSound<'_>) -> Answer {
-        let clock = self.shared.clock.clone();
-        let Some(spoken) = Spoken::new(speech, sound, clock, self.shared.options.pace) else {
+        let clock = self.door.shared.clock.clone();
+        let Some(spoken) = Spoken::new(speech, sound, clock, self.door.shared.options.pace) else {
             unreachable!("services ask beforehand which formats can be made")
         };
         let status = status_of(&response);
@@ -125,26 +146,27 @@ impl Visit<'_> {
         if !(status.is_client_error() || status.is_server_error()) {
             return;
         }
+        let door = &self.door;
         let info = SessionInfo {
-            lane: self.lane.name.clone(),
-            connection: self.lane.connect(),
+            lane: door.lane.name.clone(),
+            connection: door.lane.connect(),
             endpoint: None,
             status: status.as_u16(),
-            request: match &self.head.query {
-                Some(query) => format!("{} {}?{query}", self.head.method, self.head.path),
-                None => format!("{} {}", self.head.method, self.head.path),
-            },
+            request: door.asked.clone(),
+            scenario: door.scenario.clone(),
         };
-        let recorder = self.shared.journal.open(info, Redactor::of(self.head));
+        let journal = &door.shared.journal;
+        let recorder = journal.open(info, door.redactor.clone(), Arc::clone(door.lane));
         for finding in findings {
-            recorder.write(|record| record.find(Some(0), finding));
+            recorder.find(Some(0), finding);
         }
+        recorder.end();
     }
 
     fn log(&self, status: StatusCode, findings: usize) {
         tracing::info!(
             service = self.service.name,
-            lane = self.lane.name,
+            lane = self.door.lane.name,
             status = status.as_u16(),
             findings,
             "request"

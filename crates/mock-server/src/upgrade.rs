@@ -16,9 +16,12 @@ use wire::registry::{self, Route};
 use crate::admin;
 use crate::body::Body;
 use crate::journal::{Redactor, SessionInfo};
-use crate::lane::Lane;
+use crate::lane::{self, Lane};
+use crate::scenario::CATALOGUE;
+use crate::selector::{self, Chosen, SelectorError};
 use crate::server::Shared;
-use crate::side::{self, add_headers};
+use crate::side::{self, Door, add_headers};
+use crate::tap::Overheard;
 
 /// An HTTP answer.
 pub(crate) type Answer = Response<Body>;
@@ -29,6 +32,7 @@ pub(crate) struct Accepted {
     pub(crate) endpoint: &'static Endpoint,
     pub(crate) opening: Opening,
     pub(crate) lane: Arc<Lane>,
+    pub(crate) chosen: Chosen,
     pub(crate) info: SessionInfo,
     pub(crate) redactor: Redactor,
     pub(crate) findings: Vec<Finding>,
@@ -41,6 +45,7 @@ pub(crate) type Handover = Arc<Mutex<Option<Accepted>>>;
 pub(crate) async fn answer(
     shared: Arc<Shared>,
     handover: Handover,
+    overheard: Overheard,
     is_local: bool,
     mut request: Request<Incoming>,
 ) -> Result<Answer, Infallible> {
@@ -53,33 +58,63 @@ pub(crate) async fn answer(
         let problem = admin::Problem::new(StatusCode::BAD_REQUEST, "no Host", detail);
         return Ok(problem.into_answer());
     }
-    let head = head_of(&request);
-    let lane = shared.lane();
-    if let Some(service) = registry::side(&head) {
-        return Ok(side::answer(&shared, &lane, service, &head, request).await);
+    let sent = head_of(&request);
+    let mut head = sent.clone();
+    let (asked, redactor) = (asked(&head), Redactor::of(&head));
+    let chosen = selector::take(&mut head);
+    let choice = chosen.whole();
+    let name = choice.lane.as_deref().unwrap_or(lane::DEFAULT);
+    let lane = match shared.lanes.enter(name) {
+        Ok(lane) => lane,
+        Err(error) => return Ok(busy(&error)),
+    };
+    let rule = lane.rule();
+    if chosen.error.is_none()
+        && let Some(service) = registry::side(&head)
+    {
+        let scenario = choice.scenario.or(rule.scenario);
+        let door = Door {
+            shared: &shared,
+            lane: &lane,
+            seed: choice.seed.or(rule.seed).unwrap_or(shared.options.seed),
+            asked,
+            redactor,
+            scenario: scenario.map(|scenario| scenario.to_string()),
+            sent: &sent,
+            head: &head,
+        };
+        return Ok(side::answer(door, &overheard, service, request).await);
     }
     let connection = lane.connect();
-    let seed = seed_of(shared.options.seed, &lane.name, connection);
-    let mut ids = Ids::new(seed);
+    let seed = choice.seed.or(rule.seed).unwrap_or(shared.options.seed);
+    let mut ids = Ids::new(seed_of(seed, &lane.name, connection));
+    let scenario = choice.scenario.or(rule.scenario);
     let visit = Visit {
         shared: &shared,
         lane: &lane,
         connection,
+        asked,
+        redactor,
+        scenario: scenario.map(|scenario| scenario.to_string()),
+        overheard: &overheard,
         head: &head,
     };
+    if let Some(error) = &chosen.error {
+        return Ok(visit.misdirected(error));
+    }
     let endpoint = match registry::route(&head) {
         Route::Served(endpoint) => endpoint,
         Route::Near(vendor, endpoint, nearest) => {
             let knobs = shared.options.knobs_of(endpoint.name);
             let mut memory = crate::live::lock(&lane.memory);
-            let mut admission = shared.admission(&knobs, &mut ids, &mut memory);
+            let mut admission = shared.admission(&knobs, &mut ids, &mut memory, &sent);
             let miss = PathMiss {
                 nearest,
                 clause: endpoint.table.order,
             };
             let refusal = (vendor.refuse_path)(&head, miss, &mut admission);
             tracing::warn!(
-                path = Redactor::of(&head).text(&head.path),
+                path = visit.redactor.text(&head.path),
                 nearest,
                 "no such path; did you mean the nearest served one?"
             );
@@ -90,7 +125,8 @@ pub(crate) async fn answer(
     let knobs = shared.options.knobs_of(endpoint.name);
     let admitted = {
         let mut memory = crate::live::lock(&lane.memory);
-        (endpoint.admit)(&head, &mut shared.admission(&knobs, &mut ids, &mut memory))
+        let mut admission = shared.admission(&knobs, &mut ids, &mut memory, &sent);
+        (endpoint.admit)(&head, &mut admission)
     };
     let welcome = match admitted {
         Ok(welcome) => welcome,
@@ -99,8 +135,8 @@ pub(crate) async fn answer(
     let Some(response) = switch(&request, &welcome) else {
         unreachable!("admission lets nothing but a well-formed upgrade through")
     };
-    let redactor = Redactor::of(&head);
     let info = visit.info(Some(endpoint), StatusCode::SWITCHING_PROTOCOLS);
+    let redactor = visit.redactor;
     let accepted = Accepted {
         upgrade: hyper::upgrade::on(&mut request),
         endpoint,
@@ -113,6 +149,7 @@ pub(crate) async fn answer(
             can_encode: crate::speaker::can_encode,
         },
         lane,
+        chosen,
         info,
         redactor,
         findings: welcome.findings,
@@ -124,8 +161,14 @@ pub(crate) async fn answer(
 /// One request at the door.
 struct Visit<'v> {
     shared: &'v Shared,
-    lane: &'v Lane,
+    lane: &'v Arc<Lane>,
     connection: u64,
+    /// The request as it was sent.
+    asked: String,
+    redactor: Redactor,
+    scenario: Option<String>,
+    overheard: &'v Overheard,
+    /// The request as the vendor sees it.
     head: &'v RequestHead,
 }
 
@@ -136,10 +179,8 @@ impl Visit<'_> {
             connection: self.connection,
             endpoint,
             status: status.as_u16(),
-            request: match &self.head.query {
-                Some(query) => format!("{} {}?{query}", self.head.method, self.head.path),
-                None => format!("{} {}", self.head.method, self.head.path),
-            },
+            request: self.asked.clone(),
+            scenario: self.scenario.clone(),
         }
     }
 
@@ -156,7 +197,7 @@ impl Visit<'_> {
     /// The answer to a path that is near nothing.
     fn nowhere(&self) -> Answer {
         self.record(None, StatusCode::NOT_FOUND, None);
-        let path = Redactor::of(self.head).text(&self.head.path);
+        let path = self.redactor.text(&self.head.path);
         tracing::warn!(path, "no such path, and none like it is served");
         let served: Vec<_> = registry::endpoints()
             .map(|endpoint| serde_json::json!({"name": endpoint.name, "paths": endpoint.paths}))
@@ -169,6 +210,19 @@ impl Visit<'_> {
         problem.with("endpoints", served.into()).into_answer()
     }
 
+    /// The answer to a selector that cannot be followed.
+    fn misdirected(&self, error: &SelectorError) -> Answer {
+        self.record(None, StatusCode::BAD_REQUEST, None);
+        let known: &[&str] = match error {
+            SelectorError::Scenario(_) => CATALOGUE.names,
+            _ => &selector::KEYS,
+        };
+        let detail = self.redactor.text(&error.to_string());
+        admin::Problem::new(StatusCode::BAD_REQUEST, "bad selector", detail)
+            .with("known", serde_json::json!(known))
+            .into_answer()
+    }
+
     fn record(
         &self,
         endpoint: Option<&'static Endpoint>,
@@ -176,11 +230,29 @@ impl Visit<'_> {
         finding: Option<Finding>,
     ) {
         let info = self.info(endpoint, status);
-        let recorder = self.shared.journal.open(info, Redactor::of(self.head));
+        let lane = Arc::clone(self.lane);
+        let journal = &self.shared.journal;
+        let recorder = journal.open(info, self.redactor.clone(), lane);
+        self.overheard.give_to(recorder.record());
         if let Some(finding) = finding {
-            recorder.write(|record| record.find(Some(0), finding));
+            recorder.find(Some(0), finding);
         }
-        recorder.write(|record| crate::server::log_session(record, status.as_u16(), None));
+        recorder.end();
+        crate::server::log_session(&recorder, None);
+    }
+}
+
+/// The answer when there is no lane left.
+fn busy(error: &lane::NoLaneLeft) -> Answer {
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    admin::Problem::new(status, "too many lanes", error.to_string()).into_answer()
+}
+
+/// The request line as it was sent.
+fn asked(head: &RequestHead) -> String {
+    match &head.query {
+        Some(query) => format!("{} {}?{query}", head.method, head.path),
+        None => format!("{} {}", head.method, head.path),
     }
 }
 

@@ -26,6 +26,10 @@ pub struct Finding {
     pub expected: String,
     /// One line for people.
     pub text: String,
+    /// The state of the session in which it was noticed, if it is about a message.
+    pub state: Option<&'static str>,
+    /// The kind of message that the client may send in that state and that comes nearest.
+    pub nearest: Option<&'static str>,
 }
 
 impl Finding {
@@ -88,6 +92,8 @@ impl Finding {
             found,
             expected,
             text,
+            state: None,
+            nearest: None,
         }
     }
 }

@@ -34,6 +34,58 @@ pub fn inflate(compressed: &[u8], limit: usize) -> Result<Vec<u8>, DecodeError> 
     Ok(inflated)
 }
 
+/// What begins as a gzip member, as far as it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// What it inflates to; of a cut or broken member what came before the damage.
+    pub inflated: Vec<u8>,
+    /// How many bytes of the input it takes; `None` if it is cut, broken or too large.
+    pub length: Option<usize>,
+}
+
+/// Inflates the gzip member at the start of `bytes`, which may be damaged and may be followed
+/// by anything, to at most `limit` bytes.
+#[must_use]
+pub fn member(bytes: &[u8], limit: usize) -> Member {
+    let mut decoder = flate2::bufread::GzDecoder::new(bytes);
+    let mut inflated = Vec::new();
+    let ceiling = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    let whole = decoder.by_ref().take(ceiling).read_to_end(&mut inflated);
+    let length = match whole {
+        Ok(_) if inflated.len() <= limit => Some(bytes.len() - decoder.into_inner().len()),
+        _ => None,
+    };
+    Member { inflated, length }
+}
+
+/// Compresses `bytes` to a member of exactly `length` bytes, filled up with a comment in its
+/// header; `None` if that is too short for them.
+#[must_use]
+pub fn deflate_to(bytes: &[u8], length: usize) -> Option<Vec<u8>> {
+    const FLAGS: usize = 3;
+    const COMMENT: u8 = 0b1_0000;
+    const HEADER: usize = 10;
+    let mut member = Vec::new();
+    for level in [6, 9] {
+        let compression = flate2::Compression::new(level);
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), compression);
+        member = match encoder.write_all(bytes).and_then(|()| encoder.finish()) {
+            Ok(compressed) => compressed,
+            Err(_) => unreachable!("writing to memory does not fail"),
+        };
+        if member.len() <= length {
+            break;
+        }
+    }
+    let missing = length.checked_sub(member.len())?;
+    if let Some(text) = missing.checked_sub(1) {
+        *member.get_mut(FLAGS)? |= COMMENT;
+        let comment = std::iter::repeat_n(b'*', text).chain([0]);
+        member.splice(HEADER..HEADER, comment);
+    }
+    Some(member)
+}
+
 /// Compresses `bytes` as one gzip member without a time stamp.
 #[must_use]
 pub fn deflate(bytes: &[u8]) -> Vec<u8> {
@@ -71,6 +123,33 @@ mod tests {
         let mut long = deflate(b"x");
         long.push(0);
         assert!(inflate(&long, 100).is_err());
+    }
+
+    #[test]
+    fn a_member_says_where_it_ends_and_keeps_what_came_before_damage() {
+        let mut long = deflate(b"hello hello hello");
+        let length = long.len();
+        long.extend_from_slice(b"more");
+        let whole = member(&long, 100);
+        assert_eq!(
+            (whole.inflated.as_slice(), whole.length),
+            (&b"hello hello hello"[..], Some(length))
+        );
+        let noise: Vec<u8> = (0..9_000_u32).flat_map(u32::to_be_bytes).collect();
+        let cut = member(&deflate(&noise)[..4_000], 100_000);
+        assert_eq!(cut.length, None);
+        assert!(noise.starts_with(&cut.inflated) && !cut.inflated.is_empty());
+    }
+
+    #[test]
+    fn a_member_can_be_made_of_any_length_that_is_enough() {
+        let least = deflate(b"hello").len();
+        assert_eq!(deflate_to(b"hello", least - 1), None);
+        for length in least..least + 300 {
+            let member = deflate_to(b"hello", length).unwrap();
+            assert_eq!(member.len(), length);
+            assert_eq!(inflate(&member, 100).unwrap(), b"hello");
+        }
     }
 
     #[test]

@@ -155,6 +155,9 @@ pub struct Admission<'a> {
     pub credentials: &'a Credentials,
     /// What the service remembers across connections.
     pub memory: &'a mut Memory,
+    /// The request as it was sent, if it is judged without something that stood in it: a client
+    /// signs what it sends.
+    pub sent: Option<&'a RequestHead>,
     /// The services' time, in milliseconds since 1970.
     pub now_ms: u64,
 }

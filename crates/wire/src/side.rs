@@ -182,6 +182,8 @@ pub(crate) mod visit {
         pub(crate) credentials: Credentials,
         pub(crate) memory: Memory,
         pub(crate) now_s: u64,
+        /// The request as it was sent, if that is another one.
+        pub(crate) sent: Option<RequestHead>,
     }
 
     impl Host {
@@ -195,6 +197,7 @@ pub(crate) mod visit {
                 },
                 memory: Memory::new(),
                 now_s: NOW_S,
+                sent: None,
             }
         }
 
@@ -213,6 +216,7 @@ pub(crate) mod visit {
                 ids: &mut Ids::new(3),
                 credentials: &self.credentials,
                 memory: &mut self.memory,
+                sent: self.sent.as_ref(),
                 now_ms: self.now_s * 1000,
             })
         }

@@ -183,3 +183,39 @@ fn what_is_planted_and_what_is_issued_is_found_nowhere() {
         assert!(!text.contains(&second), "{text}");
     }
 }
+
+#[test]
+fn a_selector_goes_from_a_sign_in_to_the_session() {
+    let mock = Mock::start(&mut mynah(&["serve", "--listen", "127.0.0.1:0"]));
+    let address = mock.address;
+    let vendor = vendor_of("/identity/token");
+    let grant = format!("grant_type=urn:{vendor}:params:oauth:grant-type:apikey");
+    let form = format!("{grant}&apikey=mynah%3Alane%3Done");
+    let (_, body) = ask(address, "POST /identity/token", &[], &form);
+    let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+    let first = body["access_token"].as_str().unwrap();
+    let login = "{\"auth\":{\"identity\":{\"methods\":[\"password\"],\"password\":{\"user\":\
+                 {\"name\":\"u\",\"password\":\"mynah:lane=two\",\"domain\":{\"name\":\"d\"}}}}}}";
+    let (head, _) = ask(address, "POST /v3/auth/tokens", &[], login);
+    let token = head
+        .lines()
+        .find_map(|line| line.strip_prefix("X-Subject-Token: "));
+    let second = token.unwrap();
+    for (line, credential) in [
+        (
+            "GET /v1/synthesize",
+            format!("Authorization: Bearer {first}"),
+        ),
+        ("GET /v1/p/rtts", format!("X-Auth-Token: {second}")),
+    ] {
+        let (head, _) = ask(address, line, &upgrade(&credential), "");
+        assert!(head.starts_with("HTTP/1.1 101"), "{line}: {head}");
+    }
+    for lane in ["one", "two"] {
+        let line = format!("GET /__mynah/wait?lane={lane}&sessions=1&timeout_ms=10000");
+        let (head, body) = ask(address, &line, &[], "");
+        assert!(head.starts_with("HTTP/1.1 200"), "{lane}: {head} {body}");
+    }
+    let (status, ..) = mock.stop("TERM");
+    assert!(status.success());
+}

@@ -20,9 +20,10 @@ use wire::ws::Limits;
 use super::*;
 use crate::clock::ClockMode;
 use crate::journal::{Journal, Redactor, SessionInfo, guard};
-use crate::lane::Lane;
+use crate::lane::Lanes;
 use crate::live::Surroundings;
-use crate::options::Pace;
+use crate::options::{JournalMode, Pace};
+use crate::selector::Chosen;
 use crate::sound::{SessionSound, SoundOptions};
 
 const CLAUSE: Clause = Clause::new(
@@ -130,7 +131,7 @@ struct Run {
 
 async fn run(pace: Pace) -> Run {
     let (near, far) = tokio::io::duplex(64 << 10);
-    let journal = Arc::new(Journal::new(1 << 20));
+    let journal = Arc::new(Journal::new(1 << 20, JournalMode::On, None).unwrap());
     let stop = CancellationToken::new();
     let task = tokio::spawn({
         let (journal, stop) = (Arc::clone(&journal), stop.clone());
@@ -141,12 +142,16 @@ async fn run(pace: Pace) -> Run {
                 endpoint: None,
                 status: 101,
                 request: String::new(),
+                scenario: None,
             };
-            let recorder = journal.open(info, Redactor::default());
-            let lane = Lane::new("test", &[]);
+            let lanes = Lanes::new(&[]);
+            let lane = lanes.enter("test").unwrap();
+            let recorder = journal.open(info, Redactor::default(), Arc::clone(&lane));
             let clock = Clock::start(ClockMode::default());
             let around = Surroundings {
-                lane: &lane,
+                lane,
+                lanes: &lanes,
+                chosen: Chosen::default(),
                 clock: &clock,
                 pace,
                 sound: SessionSound {

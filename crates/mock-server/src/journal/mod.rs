@@ -1,15 +1,42 @@
 //! What happened: sessions with their messages and findings, in bounded memory.
 //!
+//! ```text
+//!   Live ─▶ Recorder ─▶ Record (shared slices) ◀─ show, raw, audio ─ admin API, Rust API
+//!              │           └─▶ file (JSON Lines, a thread of its own)
+//!              └─▶ lane's tally, metrics, and whoever waits
+//! ```
+//!
 //! The hot path stores shared slices only. Values are decoded, and credentials blanked,
 //! when somebody reads.
 
+mod audio;
+mod file;
+mod raw;
 mod recognitions;
 mod record;
 mod redact;
+mod show;
 
 use std::collections::VecDeque;
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use bytes::Bytes;
+use tokio::sync::watch;
+use wire::audio::AudioFormat;
+use wire::finding::Finding;
+use wire::session::Side;
+
+use crate::lane::Lane;
+use crate::metrics::Metrics;
+use crate::options::JournalMode;
+
+pub use audio::AudioFile;
+use file::JournalFile;
+pub(crate) use raw::Heads;
 pub(crate) use record::{Ending, Entry, EntryKind, Record, SessionInfo};
 pub(crate) use redact::Redactor;
 
@@ -17,15 +44,21 @@ pub(crate) use redact::Redactor;
 #[derive(Debug)]
 pub(crate) struct Journal {
     state: Mutex<State>,
+    /// What all records take together.
+    bytes: AtomicUsize,
     limit_bytes: usize,
+    keeping: JournalMode,
+    file: Option<JournalFile>,
+    /// Counted up whenever something happens that somebody may wait for.
+    changes: watch::Sender<u64>,
+    /// What has been counted.
+    pub(crate) metrics: Metrics,
 }
 
 #[derive(Debug, Default)]
 struct State {
     sessions: VecDeque<Arc<Mutex<Record>>>,
     last_id: u64,
-    /// Payload bytes of all sessions together.
-    bytes: usize,
     /// How many sessions from the front have lost their payloads already.
     emptied: usize,
 }
@@ -34,33 +67,63 @@ struct State {
 const SESSIONS: usize = 100_000;
 
 impl Journal {
-    /// An empty journal that keeps so many bytes of payloads.
-    pub(crate) fn new(limit_bytes: usize) -> Self {
-        Self {
+    /// An empty journal that keeps so many bytes, and writes to a file if there is one.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub(crate) fn new(
+        limit_bytes: usize,
+        keeping: JournalMode,
+        file: Option<&Path>,
+    ) -> io::Result<Self> {
+        Ok(Self {
             state: Mutex::default(),
+            bytes: AtomicUsize::new(0),
             limit_bytes,
-        }
+            keeping,
+            file: file.map(JournalFile::open).transpose()?,
+            changes: watch::Sender::new(0),
+            metrics: Metrics::new(),
+        })
     }
 
     /// Begins the record of a session.
-    pub(crate) fn open(&self, info: SessionInfo, redactor: Redactor) -> Recorder<'_> {
+    pub(crate) fn open(
+        &self,
+        info: SessionInfo,
+        redactor: Redactor,
+        lane: Arc<Lane>,
+    ) -> Recorder<'_> {
         let mut state = self.lock();
         state.last_id += 1;
         let id = state.last_id;
-        let record = Arc::new(Mutex::new(Record::new(id, info, redactor)));
-        state.sessions.push_back(Arc::clone(&record));
+        // The file is written from records, so they are kept until it has been.
+        let keeping = if self.file.is_some() {
+            JournalMode::On
+        } else {
+            self.keeping
+        };
+        let record = Arc::new(Mutex::new(Record::new(id, info, redactor, keeping)));
+        match self.keeping {
+            JournalMode::On => state.sessions.push_back(Arc::clone(&record)),
+            JournalMode::Off => guard(&record).is_forgotten = true,
+        }
         if state.sessions.len() > SESSIONS
             && let Some(oldest) = state.sessions.pop_front()
         {
-            let freed = guard(&oldest).drop_payloads();
-            state.bytes = state.bytes.saturating_sub(freed);
             state.emptied = state.emptied.saturating_sub(1);
+            self.forget(&oldest);
         }
         drop(state);
-        Recorder {
+        lane.tally().open += 1;
+        self.metrics.opened();
+        let recorder = Recorder {
             journal: self,
             record,
-        }
+            lane: Mutex::new(lane),
+        };
+        recorder.changed();
+        recorder
     }
 
     /// All sessions, the oldest first.
@@ -68,21 +131,80 @@ impl Journal {
         self.lock().sessions.iter().cloned().collect()
     }
 
-    /// Counts bytes that a record has taken, and drops the oldest payloads if there are too many.
-    fn took(&self, bytes: usize) {
+    /// Forgets the sessions of a lane.
+    pub(crate) fn forget_lane(&self, lane: &str) {
         let mut state = self.lock();
-        state.bytes += bytes;
-        while state.bytes > self.limit_bytes {
-            let Some(record) = state.sessions.get(state.emptied).cloned() else {
-                break;
-            };
-            let freed = guard(&record).drop_payloads();
-            state.bytes = state.bytes.saturating_sub(freed);
-            // The last session goes on recording; it will be looked at again.
-            if state.emptied + 1 >= state.sessions.len() {
-                break;
+        let (gone, stay): (VecDeque<_>, VecDeque<_>) = std::mem::take(&mut state.sessions)
+            .into_iter()
+            .partition(|record| guard(record).lane() == lane);
+        state.sessions = stay;
+        state.emptied = 0;
+        drop(state);
+        for record in &gone {
+            self.forget(record);
+        }
+    }
+
+    /// What the records take together.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Tells when something has happened.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    /// Writes what the file does not have yet, and ends it.
+    pub(crate) fn finish(&self) {
+        if let Some(file) = &self.file {
+            file.finish();
+        }
+    }
+
+    fn forget(&self, record: &Mutex<Record>) {
+        let mut record = guard(record);
+        record.is_forgotten = true;
+        self.bytes.fetch_sub(record.weight(), Ordering::Relaxed);
+    }
+
+    /// Counts bytes that a record has taken, and lets go of the oldest if there are too many.
+    fn took(&self, bytes: usize) {
+        let had = self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        if had + bytes > self.limit_bytes {
+            self.shrink();
+        }
+    }
+
+    /// First payloads go, session by session from the oldest; then messages.
+    fn shrink(&self) {
+        let mut state = self.lock();
+        // A little more than asked for, so that the next message does not ask again.
+        let target = self.limit_bytes - self.limit_bytes / 16;
+        let (mut looked_twice, mut without_messages) = (false, 0);
+        loop {
+            let excess = self.bytes().saturating_sub(target);
+            if excess == 0 {
+                return;
             }
-            state.emptied += 1;
+            let freed = if let Some(record) = state.sessions.get(state.emptied) {
+                let freed = guard(record).drop_payloads(excess);
+                if freed < excess {
+                    state.emptied += 1;
+                }
+                freed
+            } else if !looked_twice {
+                // Open sessions may have added payloads since.
+                looked_twice = true;
+                state.emptied = 0;
+                0
+            } else if let Some(record) = state.sessions.get(without_messages) {
+                without_messages += 1;
+                guard(record).drop_entries()
+            } else {
+                return;
+            };
+            self.bytes.fetch_sub(freed, Ordering::Relaxed);
         }
     }
 
@@ -96,10 +218,11 @@ pub(crate) fn guard(record: &Mutex<Record>) -> MutexGuard<'_, Record> {
     record.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The pen of one session.
+/// The pen of one session. When it is dropped, the session has ended.
 pub(crate) struct Recorder<'j> {
     journal: &'j Journal,
     record: Arc<Mutex<Record>>,
+    lane: Mutex<Arc<Lane>>,
 }
 
 impl Recorder<'_> {
@@ -108,11 +231,126 @@ impl Recorder<'_> {
         change(&mut guard(&self.record))
     }
 
+    /// The record itself.
+    pub(crate) fn record(&self) -> Arc<Mutex<Record>> {
+        Arc::clone(&self.record)
+    }
+
     /// Adds a message and answers its number.
     pub(crate) fn message(&self, entry: Entry) -> u64 {
-        let bytes = entry.length();
-        let number = guard(&self.record).add(entry);
-        self.journal.took(bytes);
+        self.journal.metrics.message(entry.side, entry.length);
+        let (number, weight) = guard(&self.record).add(entry);
+        self.took(weight);
+        self.tell_file();
         number
     }
+
+    /// Adds bytes that crossed the socket.
+    pub(crate) fn raw(&self, side: Side, at: Duration, bytes: impl IntoIterator<Item = Bytes>) {
+        let mut record = guard(&self.record);
+        let bytes = bytes.into_iter();
+        let weight = bytes.map(|bytes| record.add_raw(side, at, bytes)).sum();
+        drop(record);
+        self.took(weight);
+    }
+
+    /// Whether raw bytes are wanted.
+    pub(crate) fn keeps_raw(&self) -> bool {
+        self.journal.keeping == JournalMode::On
+    }
+
+    /// Begins a stretch of sound.
+    pub(crate) fn begin_sound(&self, side: Side, format: AudioFormat) {
+        let weight = guard(&self.record).begin_sound(side, format);
+        self.took(weight);
+    }
+
+    /// Goes on with a stretch of sound.
+    pub(crate) fn sound(&self, side: Side, bytes: Bytes) {
+        let weight = guard(&self.record).add_sound(side, bytes);
+        self.took(weight);
+    }
+
+    /// Adds a finding about a message, or about the session as a whole.
+    pub(crate) fn find(&self, message: Option<u64>, finding: Finding) {
+        let clause = finding.clause;
+        guard(&self.record).find(message, finding);
+        self.lane().tally().find(clause);
+        self.journal.metrics.found(clause);
+        self.changed();
+    }
+
+    /// The session belongs to another lane from now on, with all that was found so far.
+    pub(crate) fn move_to(&self, lane: &Arc<Lane>, connection: u64, scenario: Option<String>) {
+        let mut record = guard(&self.record);
+        record.info.lane.clone_from(&lane.name);
+        record.info.connection = connection;
+        record.info.scenario = scenario;
+        let found: Vec<_> = record.findings.iter().map(|(_, f)| f.clause).collect();
+        drop(record);
+        let old = std::mem::replace(
+            &mut *self.lane.lock().unwrap_or_else(PoisonError::into_inner),
+            Arc::clone(lane),
+        );
+        {
+            let mut tally = old.tally();
+            tally.open = tally.open.saturating_sub(1);
+            found.iter().for_each(|clause| tally.unfind(clause));
+        }
+        let mut tally = lane.tally();
+        tally.open += 1;
+        found.iter().for_each(|clause| tally.find(clause));
+        drop(tally);
+        self.changed();
+    }
+
+    /// Notes that the connection is gone.
+    pub(crate) fn end(&self) {
+        let mut record = guard(&self.record);
+        if std::mem::replace(&mut record.is_closed, true) {
+            return;
+        }
+        let endpoint = record.endpoint();
+        let code = record.ending().map(|ending| ending.code);
+        let status = record.status();
+        drop(record);
+        let lane = self.lane();
+        let mut tally = lane.tally();
+        tally.open = tally.open.saturating_sub(1);
+        tally.closed += 1;
+        drop(tally);
+        self.journal.metrics.closed(endpoint, status, code);
+        self.changed();
+    }
+
+    fn lane(&self) -> Arc<Lane> {
+        let lane = self.lane.lock();
+        Arc::clone(&lane.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn took(&self, weight: usize) {
+        if weight > 0 {
+            self.journal.took(weight);
+        }
+    }
+
+    fn changed(&self) {
+        self.tell_file();
+        self.journal.changes.send_modify(|count| *count += 1);
+    }
+
+    fn tell_file(&self) {
+        if let Some(file) = &self.journal.file {
+            file.tell(&self.record);
+        }
+    }
 }
+
+impl Drop for Recorder<'_> {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+#[cfg(test)]
+mod tests;

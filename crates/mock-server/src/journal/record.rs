@@ -1,15 +1,17 @@
-//! The record of one session.
+//! The record of one session: what is kept, and what is let go when memory runs short.
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use serde_json::{Map, Value, json};
+use wire::audio::AudioFormat;
 use wire::endpoint::Endpoint;
-use wire::finding::{Finding, Place};
+use wire::finding::Finding;
 use wire::session::{Form, Side};
 
+use super::raw::{Chunk, Heads};
 use super::recognitions::Recognitions;
 use super::redact::Redactor;
+use crate::options::JournalMode;
 
 /// What is known of a session when it begins.
 #[derive(Clone, Debug)]
@@ -22,8 +24,10 @@ pub(crate) struct SessionInfo {
     pub(crate) endpoint: Option<&'static Endpoint>,
     /// The HTTP status of the handshake.
     pub(crate) status: u16,
-    /// The request, without credentials, for message 0.
+    /// The request, for message 0.
     pub(crate) request: String,
+    /// The scenario, if one was chosen.
+    pub(crate) scenario: Option<String>,
 }
 
 /// One message of either side.
@@ -35,24 +39,26 @@ pub(crate) struct Entry {
     pub(crate) at: Duration,
     /// What it was on the WebSocket.
     pub(crate) kind: EntryKind,
-    /// Its payload, in the two pieces in which it was sent.
+    /// Its payload, in the two pieces in which it was sent; empty once it has been dropped.
     pub(crate) payload: [Bytes; 2],
+    /// The length of the payload in bytes.
+    pub(crate) length: usize,
     /// The state of the session's table after it.
     pub(crate) state: &'static str,
 }
 
 impl Entry {
-    /// The length of the payload in bytes.
-    pub(crate) fn length(&self) -> usize {
-        self.payload.iter().map(Bytes::len).sum()
-    }
-
     /// The payload in one piece. It is copied only if it was sent in two.
-    fn joined(&self) -> Bytes {
+    pub(super) fn joined(&self) -> Bytes {
         match &self.payload {
             [head, body] if head.is_empty() => body.clone(),
             [head, body] => [head.as_ref(), body.as_ref()].concat().into(),
         }
+    }
+
+    /// Whether the payload has been let go.
+    pub(super) fn is_bare(&self) -> bool {
+        self.length > 0 && self.payload.iter().all(Bytes::is_empty)
     }
 }
 
@@ -70,7 +76,8 @@ pub(crate) enum EntryKind {
 }
 
 impl EntryKind {
-    const fn name(self) -> &'static str {
+    /// The kind's name in output.
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Data(Form::Text) => "text",
             Self::Data(Form::Binary) => "binary",
@@ -92,87 +99,230 @@ pub(crate) struct Ending {
     pub(crate) by: Side,
 }
 
+/// One stretch of sound: a speech, or what a recognition heard.
+#[derive(Clone, Debug)]
+pub(super) struct Sound {
+    pub(super) side: Side,
+    pub(super) format: AudioFormat,
+    pub(super) pieces: Vec<Bytes>,
+}
+
 /// The record of one session.
 #[derive(Debug)]
 pub(crate) struct Record {
-    id: u64,
-    info: SessionInfo,
-    entries: Vec<Entry>,
-    findings: Vec<(Option<u64>, Finding)>,
-    ending: Option<Ending>,
-    is_closed: bool,
-    dropped_bytes: usize,
+    pub(super) id: u64,
+    pub(super) info: SessionInfo,
+    pub(super) heads: Heads,
+    pub(super) entries: Vec<Entry>,
+    /// How many messages have been let go altogether; they stood before `entries`.
+    pub(super) skipped: usize,
+    pub(super) findings: Vec<(Option<u64>, Finding)>,
+    pub(super) ending: Option<Ending>,
+    pub(super) is_closed: bool,
+    pub(super) dropped_bytes: usize,
     /// What its audio was recognised as.
     pub(crate) recognitions: Recognitions,
-    redactor: Redactor,
+    pub(super) redactor: Redactor,
+    pub(super) raw: Vec<Chunk>,
+    pub(super) raw_is_whole: bool,
+    pub(super) sounds: Vec<Sound>,
+    /// Whether the journal has forgotten this record: what it takes is nobody's concern then.
+    pub(super) is_forgotten: bool,
+    /// How far the journal's file has got.
+    pub(super) filed: super::file::Progress,
+    keeping: JournalMode,
+    /// Messages so far, kept or not.
+    messages: u64,
+    findings_count: usize,
     /// How many entries have been searched for credentials.
     searched: usize,
+    /// How many entries from the front have no payload any more.
+    bare: usize,
+    /// What the record takes in memory, by its own account.
+    weight: usize,
 }
 
 /// How many findings a session keeps; a hostile client must not fill the memory with them.
 const FINDINGS: usize = 1000;
 
-/// How many messages a session keeps.
-const ENTRIES: usize = 100_000;
+/// What an entry, a chunk or a piece of sound takes beside its bytes.
+const OVERHEAD: usize = 160;
 
 impl Record {
-    pub(super) fn new(id: u64, info: SessionInfo, redactor: Redactor) -> Self {
+    pub(super) fn new(
+        id: u64,
+        info: SessionInfo,
+        redactor: Redactor,
+        keeping: JournalMode,
+    ) -> Self {
         Self {
             id,
-            is_closed: info.status != 101,
+            is_closed: false,
             info,
+            heads: Heads::default(),
             entries: Vec::new(),
+            skipped: 0,
             findings: Vec::new(),
             ending: None,
             dropped_bytes: 0,
             recognitions: Recognitions::default(),
             redactor,
+            raw: Vec::new(),
+            raw_is_whole: keeping == JournalMode::On,
+            sounds: Vec::new(),
+            is_forgotten: false,
+            filed: super::file::Progress::default(),
+            keeping,
+            messages: 0,
+            findings_count: 0,
             searched: 0,
+            bare: 0,
+            weight: 0,
         }
     }
 
-    pub(super) fn add(&mut self, entry: Entry) -> u64 {
-        if self.entries.len() < ENTRIES {
-            self.entries.push(entry);
-        } else {
-            self.dropped_bytes += entry.length();
-        }
-        u64::try_from(self.entries.len()).unwrap_or(u64::MAX)
+    /// Adds a message; answers its number and what it takes.
+    pub(super) fn add(&mut self, entry: Entry) -> (u64, usize) {
+        self.messages += 1;
+        let weight = match self.keeping {
+            JournalMode::On => entry.length + OVERHEAD,
+            JournalMode::Off => return (self.messages, 0),
+        };
+        self.entries.push(entry);
+        (self.messages, self.weigh(weight))
     }
 
-    /// Lets go of all payloads and answers how many bytes they were.
-    pub(super) fn drop_payloads(&mut self) -> usize {
-        self.search_credentials();
-        let freed = self
-            .entries
+    /// Adds bytes that crossed the socket; answers what they take.
+    pub(super) fn add_raw(&mut self, side: Side, at: Duration, bytes: Bytes) -> usize {
+        if !self.raw_is_whole {
+            return 0;
+        }
+        let weight = OVERHEAD
+            + match side {
+                Side::Client => bytes.len(),
+                // The payload is a message's, too, and shared with it.
+                Side::Server => 0,
+            };
+        self.raw.push(Chunk { side, at, bytes });
+        self.weigh(weight)
+    }
+
+    /// Begins a stretch of sound.
+    pub(super) fn begin_sound(&mut self, side: Side, format: AudioFormat) -> usize {
+        if self.keeping == JournalMode::Off {
+            return 0;
+        }
+        self.sounds.push(Sound {
+            side,
+            format,
+            pieces: Vec::new(),
+        });
+        self.weigh(OVERHEAD)
+    }
+
+    /// Notes the heads of the handshake.
+    pub(crate) fn set_heads(&mut self, heads: Heads) {
+        self.heads = heads;
+    }
+
+    /// Goes on with the last stretch of sound of a side. The bytes are those of a message.
+    pub(super) fn add_sound(&mut self, side: Side, bytes: Bytes) -> usize {
+        let last = self
+            .sounds
             .iter_mut()
-            .map(|entry| {
-                let length = entry.length();
-                entry.payload = Default::default();
-                length
-            })
-            .sum();
-        self.dropped_bytes += freed;
+            .rev()
+            .find(|sound| sound.side == side);
+        let Some(sound) = last else { return 0 };
+        sound.pieces.push(bytes);
+        self.weigh(OVERHEAD)
+    }
+
+    fn weigh(&mut self, weight: usize) -> usize {
+        if self.is_forgotten {
+            return 0;
+        }
+        self.weight += weight;
+        weight
+    }
+
+    /// What the record takes in memory.
+    pub(super) const fn weight(&self) -> usize {
+        self.weight
+    }
+
+    /// Lets go of the oldest payloads until `wanted` bytes are free; answers how many are. The
+    /// raw bytes go first and together: a stream without its beginning cannot be taken apart.
+    pub(super) fn drop_payloads(&mut self, wanted: usize) -> usize {
+        self.search_credentials();
+        let mut freed = 0;
+        if self.raw_is_whole && !self.raw.is_empty() {
+            self.raw_is_whole = false;
+            for chunk in std::mem::take(&mut self.raw) {
+                freed += OVERHEAD;
+                if chunk.side == Side::Client {
+                    freed += chunk.bytes.len();
+                }
+            }
+        }
+        let pieces: usize = self.sounds.iter().map(|sound| sound.pieces.len() + 1).sum();
+        if freed < wanted {
+            self.sounds.clear();
+            freed += pieces * OVERHEAD;
+        }
+        for entry in self.entries.iter_mut().skip(self.bare) {
+            if freed >= wanted {
+                break;
+            }
+            self.bare += 1;
+            freed += entry.length;
+            self.dropped_bytes += entry.length;
+            entry.payload = Default::default();
+        }
+        self.weight = self.weight.saturating_sub(freed);
         freed
     }
 
-    /// Learns the credentials inside the client's messages, before anything of them is shown.
-    fn search_credentials(&mut self) {
-        let Some(endpoint) = self.info.endpoint else {
-            return;
-        };
+    /// Lets go of the oldest messages altogether; answers how many bytes are free.
+    pub(super) fn drop_entries(&mut self) -> usize {
+        let mut freed = self.drop_payloads(usize::MAX);
+        let entries = std::mem::take(&mut self.entries).len();
+        self.skipped += entries;
+        self.searched = 0;
+        self.bare = 0;
+        let overhead = entries * OVERHEAD;
+        self.weight = self.weight.saturating_sub(overhead);
+        freed += overhead;
+        freed
+    }
+
+    /// Learns the credentials inside messages, before anything of them is shown.
+    pub(crate) fn search_credentials(&mut self) {
         for entry in self.entries.iter().skip(self.searched) {
-            if let (Side::Client, EntryKind::Data(form)) = (entry.side, entry.kind)
-                && let Ok(dump) = (endpoint.decode)(entry.side, form, &entry.joined())
-            {
-                self.redactor.learn(&dump.value);
+            match (entry.side, entry.kind) {
+                (Side::Client, EntryKind::Data(form)) => {
+                    let payload = entry.joined();
+                    let decoded = self
+                        .info
+                        .endpoint
+                        .map(|endpoint| (endpoint.decode)(entry.side, form, &payload));
+                    match decoded {
+                        Some(Ok(dump)) => self.redactor.learn(&dump.value),
+                        _ => self.redactor.learn_text(&String::from_utf8_lossy(&payload)),
+                    }
+                }
+                (Side::Client, EntryKind::Close) => {
+                    let reason = entry.joined();
+                    self.redactor.learn_text(&String::from_utf8_lossy(&reason));
+                }
+                _ => {}
             }
         }
         self.searched = self.entries.len();
     }
 
     /// Adds a finding about a message, or about the session as a whole.
-    pub(crate) fn find(&mut self, message: Option<u64>, finding: Finding) {
+    pub(super) fn find(&mut self, message: Option<u64>, finding: Finding) {
+        self.findings_count += 1;
         if self.findings.len() < FINDINGS {
             self.findings.push((message, finding));
         }
@@ -180,7 +330,8 @@ impl Record {
 
     /// Notes the state of the session's table after a message was answered.
     pub(crate) fn set_state(&mut self, message: u64, state: &'static str) {
-        let index = usize::try_from(message).ok().and_then(|n| n.checked_sub(1));
+        let index = usize::try_from(message).ok();
+        let index = index.and_then(|n| n.checked_sub(1 + self.skipped));
         if let Some(entry) = index.and_then(|index| self.entries.get_mut(index)) {
             entry.state = state;
         }
@@ -189,11 +340,6 @@ impl Record {
     /// Notes how the session ended; the first note stays.
     pub(crate) fn close(&mut self, ending: Ending) {
         self.ending.get_or_insert(ending);
-    }
-
-    /// Notes that the connection is gone.
-    pub(crate) const fn end(&mut self) {
-        self.is_closed = true;
     }
 
     pub(crate) const fn id(&self) -> u64 {
@@ -208,127 +354,47 @@ impl Record {
         self.info.endpoint.map(|endpoint| endpoint.name)
     }
 
+    /// Which connection of the lane it is.
+    pub(crate) const fn connection(&self) -> u64 {
+        self.info.connection
+    }
+
+    /// How many bytes of payloads were dropped to make room.
+    pub(crate) const fn dropped_bytes(&self) -> usize {
+        self.dropped_bytes
+    }
+
+    /// The messages that are kept, with their numbers.
+    pub(crate) fn numbered_entries(&self) -> impl Iterator<Item = (u64, &Entry)> {
+        let first = u64::try_from(self.skipped).unwrap_or(u64::MAX);
+        (1..)
+            .zip(&self.entries)
+            .map(move |(n, entry)| (first + n, entry))
+    }
+
+    /// The findings that are kept, each with the number of its message.
+    pub(crate) fn kept_findings(&self) -> &[(Option<u64>, Finding)] {
+        &self.findings
+    }
+
+    /// What hides its credentials.
+    pub(crate) const fn redactor(&self) -> &Redactor {
+        &self.redactor
+    }
+
+    pub(crate) const fn status(&self) -> u16 {
+        self.info.status
+    }
+
+    pub(crate) const fn is_closed(&self) -> bool {
+        self.is_closed
+    }
+
     pub(crate) const fn findings_count(&self) -> usize {
-        self.findings.len()
+        self.findings_count
     }
 
     pub(crate) const fn ending(&self) -> Option<&Ending> {
         self.ending.as_ref()
     }
-
-    /// The session as the admin API lists it.
-    pub(crate) fn summary(&mut self) -> Map<String, Value> {
-        self.search_credentials();
-        let close = self.ending.as_ref().map(|ending| {
-            json!({
-                "code": ending.code,
-                "reason": self.redactor.text(&ending.reason),
-                "by": ending.by.name(),
-            })
-        });
-        let summary = json!({
-            "id": self.id,
-            "lane": self.info.lane,
-            "conn": self.info.connection,
-            "endpoint": self.endpoint(),
-            "state": if self.is_closed { "closed" } else { "open" },
-            "status": self.info.status,
-            "close": close,
-            "findings": self.findings.len(),
-            "faults": [],
-            "dropped_bytes": self.dropped_bytes,
-        });
-        match summary {
-            Value::Object(members) => members,
-            _ => unreachable!("the macro made an object"),
-        }
-    }
-
-    /// The session with its messages.
-    pub(crate) fn detail(&mut self) -> Value {
-        let mut members = self.summary();
-        let handshake = json!({
-            "n": 0,
-            "dir": "client",
-            "ms": 0,
-            "kind": "handshake",
-            "value": self.redactor.text(&self.info.request),
-            "bytes": 0,
-            "state": Value::Null,
-        });
-        let messages = self.entries.iter().enumerate().map(|(index, entry)| {
-            json!({
-                "n": index + 1,
-                "dir": entry.side.name(),
-                "ms": milliseconds(entry.at),
-                "kind": entry.kind.name(),
-                "value": self.value(entry),
-                "bytes": entry.length(),
-                "state": entry.state,
-            })
-        });
-        let messages: Vec<Value> = std::iter::once(handshake).chain(messages).collect();
-        members.insert("messages".to_owned(), Value::Array(messages));
-        let recognitions = self.recognitions.to_json(&self.redactor);
-        members.insert("recognitions".to_owned(), recognitions);
-        Value::Object(members)
-    }
-
-    /// The findings as the admin API lists them.
-    pub(crate) fn findings(&mut self) -> Vec<Value> {
-        self.search_credentials();
-        let show = |(message, finding): &(Option<u64>, Finding)| {
-            let mut shown = json!({
-                "session": self.id,
-                "clause": finding.clause.id,
-                "level": finding.clause.level.name(),
-                "message": message,
-                "found": self.redactor.text(&finding.found),
-                "expected": self.redactor.text(&finding.expected),
-                "text": self.redactor.text(&finding.text),
-            });
-            if let Value::Object(members) = &mut shown {
-                match &finding.place {
-                    Place::Offset(offset) => members.insert("offset".to_owned(), json!(offset)),
-                    Place::Path(path) => {
-                        // A name is the client's text, too.
-                        members.insert("path".to_owned(), json!(self.redactor.text(path)))
-                    }
-                    Place::Whole => None,
-                };
-            }
-            shown
-        };
-        self.findings.iter().map(show).collect()
-    }
-
-    /// A message in words, decoded by its endpoint.
-    fn value(&self, entry: &Entry) -> Value {
-        match entry.kind {
-            EntryKind::Data(form) => {
-                let decoded = self
-                    .info
-                    .endpoint
-                    .map(|endpoint| (endpoint.decode)(entry.side, form, &entry.joined()));
-                match decoded {
-                    Some(Ok(dump)) => self.redactor.json(&dump.value),
-                    Some(Err(error)) => json!({ "error": self.redactor.text(&error.to_string()) }),
-                    None => Value::Null,
-                }
-            }
-            EntryKind::Close => {
-                let (close, _) = wire::ws::CloseFrame::decode(&entry.joined());
-                json!({ "code": close.code, "reason": self.redactor.text(&close.reason) })
-            }
-            EntryKind::Ping | EntryKind::Pong => {
-                let payload = entry.joined();
-                let text = String::from_utf8_lossy(&payload);
-                Value::String(self.redactor.text(&text))
-            }
-        }
-    }
-}
-
-fn milliseconds(at: Duration) -> u64 {
-    u64::try_from(at.as_millis()).unwrap_or(u64::MAX)
 }

@@ -168,7 +168,7 @@ struct Running {
     address: std::net::SocketAddr,
     pem: Vec<u8>,
     stop: tokio::sync::oneshot::Sender<()>,
-    task: JoinHandle<()>,
+    task: JoinHandle<crate::Verdict>,
 }
 
 async fn start(connect_proxy: bool, tls_time: std::time::Duration) -> Running {

@@ -136,9 +136,10 @@ pub fn selector_in(token: &str) -> Option<String> {
     plain_selector(payload(signed)?.get(SELECTOR)?.as_str()?)
 }
 
-/// `text` with `blank` in the place of every token that a sign-in service has issued.
+/// `text` with what `blank` makes of it in the place of every token that a sign-in service has
+/// issued.
 #[must_use]
-pub fn blank_issued(text: &str, blank: &str) -> String {
+pub fn blank_issued(text: &str, blank: impl Fn(&str) -> String) -> String {
     let header = jwt_header();
     let mut left = text;
     let mut shown = String::with_capacity(text.len());
@@ -150,8 +151,9 @@ pub fn blank_issued(text: &str, blank: &str) -> String {
         let (before, token) = left.split_at(at);
         let end = token.find(|c: char| !is_token(c)).unwrap_or(token.len());
         shown.push_str(before);
-        shown.push_str(blank);
-        left = token.get(end..).unwrap_or_default();
+        let (token, rest) = token.split_at(end);
+        shown.push_str(&blank(token));
+        left = rest;
     }
     shown.push_str(left);
     shown

@@ -28,6 +28,12 @@ pub trait Protocol: Send {
     /// Decodes a client's message. What cannot be decoded is a message, too.
     fn decode(&self, form: Form, payload: &Bytes) -> Decoded<Self::Message>;
 
+    /// The credentials that a client's message carries, if the vendor's messages carry any.
+    fn credentials(&self, form: Form, payload: &Bytes) -> Vec<String> {
+        let _ = (form, payload);
+        Vec::new()
+    }
+
     /// Called once, before any message.
     fn open(&mut self, turn: &mut Turn<'_>) {
         let _ = turn;
@@ -70,6 +76,9 @@ pub struct Seen {
 pub trait Session: Send {
     /// The session has been opened.
     fn open(&mut self, turn: &mut Turn<'_>);
+    /// The credentials in a message of the client, asked for before it is answered: they can
+    /// say what the service remembers.
+    fn credentials(&self, form: Form, payload: &Bytes) -> Vec<String>;
     /// A message of the client.
     fn message(&mut self, form: Form, payload: &Bytes, turn: &mut Turn<'_>) -> Seen;
     /// Speech that was asked for.
@@ -144,6 +153,10 @@ impl<P: Protocol> Session for Conversation<P> {
         self.check_sends(first, turn);
     }
 
+    fn credentials(&self, form: Form, payload: &Bytes) -> Vec<String> {
+        self.protocol.credentials(form, payload)
+    }
+
     fn message(&mut self, form: Form, payload: &Bytes, turn: &mut Turn<'_>) -> Seen {
         let first = turn.actions.len();
         let decoded = self.protocol.decode(form, payload);
@@ -157,6 +170,13 @@ impl<P: Protocol> Session for Conversation<P> {
             turn.report(self.disorder(decoded.kind, step));
         }
         self.protocol.receive(decoded.message, step, turn);
+        let nearest = self.machine_before(step).nearest(decoded.kind);
+        for action in turn.actions.iter_mut().skip(first) {
+            if let Action::Report(finding) = action {
+                finding.state = Some(step.from);
+                finding.nearest = nearest;
+            }
+        }
         self.check_sends(first, turn);
         Seen {
             kind: decoded.kind,

@@ -97,6 +97,15 @@ impl Machine {
         kinds
     }
 
+    /// The kind of message that the client may send now and that comes nearest to `kind`:
+    /// itself if it is legal, else the one with the most similar name.
+    pub(super) fn nearest(&self, kind: &str) -> Option<&'static str> {
+        let legal = self.legal(Side::Client);
+        legal
+            .into_iter()
+            .min_by_key(|candidate| crate::registry::edit_distance(candidate, kind))
+    }
+
     /// Puts the machine back into `state`, to ask what would have been legal there.
     pub(super) const fn rewind(&mut self, state: &'static str) {
         self.state = state;

@@ -170,6 +170,7 @@ fn by_signature(head: &RequestHead, admission: &mut Admission<'_>) -> Result<Cal
 }
 
 fn check(head: &RequestHead, admission: &Admission<'_>) -> Result<Caller, Wrong> {
+    let head = admission.sent.unwrap_or(head);
     let (store, now_s) = (admission.credentials, admission.now_s());
     let row = Row::BAD_SIGNATURE;
     let value = head.filled_header("Authorization").unwrap_or_default();

@@ -41,6 +41,7 @@ fn judge(head: &RequestHead, chosen: &[(&str, &str)]) -> Result<Welcome, Box<Ref
         ids: &mut ids,
         credentials: &crate::credentials::Credentials::any(),
         memory: &mut crate::memory::Memory::new(),
+        sent: None,
         now_ms: 0,
     };
     admit(head, &mut admission).map_err(Box::new)
@@ -219,6 +220,7 @@ fn a_path_near_ours_is_refused_as_an_unknown_api(#[case] path: &str, #[case] nea
         ids: &mut ids,
         credentials: &crate::credentials::Credentials::any(),
         memory: &mut crate::memory::Memory::new(),
+        sent: None,
         now_ms: 0,
     };
     let refusal = refuse_path(&head, miss, &mut admission);

@@ -315,6 +315,27 @@ fn the_first_difference_is_named(#[case] change: fn(String) -> String, #[case] p
 }
 
 #[test]
+fn a_client_signs_what_it_sends() {
+    let mut host = Host::strict(vec![pair()]);
+    let mut sent = upgrade(P, &[("X-Sdk-Date", MIDNIGHT)]);
+    sent.path = format!("/~lane=a{}", sent.path);
+    let names = ["host".to_owned(), "x-sdk-date".to_owned()];
+    let canonical = canonical_request(&sent, &names);
+    let signature = sign("SKTEST", &string_to_sign(MIDNIGHT, &canonical));
+    let value = format!(
+        "SDK-HMAC-SHA256 Access=AKTEST, SignedHeaders=host;x-sdk-date, Signature={signature}"
+    );
+    sent.headers.push(("Authorization".to_owned(), value));
+    let seen = RequestHead {
+        path: sent.path.replace("/~lane=a", ""),
+        ..sent.clone()
+    };
+    assert!(admit(&mut host, &seen).is_some());
+    host.sent = Some(sent);
+    assert_eq!(admit(&mut host, &seen), None);
+}
+
+#[test]
 fn five_bad_attempts_lock_for_five_minutes() {
     let mut host = Host::strict(vec![pair()]);
     let good = signed("SKTEST", MIDNIGHT, |canonical| canonical);

@@ -42,6 +42,7 @@ fn ask(head: &RequestHead, choices: &[(&Knob, &str)]) -> Result<Welcome, Refusal
         ids: &mut ids,
         credentials: &crate::credentials::Credentials::any(),
         memory: &mut crate::memory::Memory::new(),
+        sent: None,
         now_ms: 0,
     };
     admit(head, &mut admission)
@@ -238,6 +239,7 @@ fn an_unknown_path_is_refused_letter_by_letter() {
         ids: &mut ids,
         credentials: &crate::credentials::Credentials::any(),
         memory: &mut crate::memory::Memory::new(),
+        sent: None,
         now_ms: 0,
     };
     let miss = PathMiss {

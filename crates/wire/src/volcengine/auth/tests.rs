@@ -33,6 +33,7 @@ fn judge(head: &RequestHead, knobs: &[(&str, &str)]) -> Result<Welcome, Box<Refu
         ids: &mut Ids::new(1),
         credentials: &crate::credentials::Credentials::any(),
         memory: &mut crate::memory::Memory::new(),
+        sent: None,
         now_ms: 0,
     };
     admit(head, &mut admission).map_err(Box::new)
@@ -181,6 +182,7 @@ fn an_unknown_path_is_404_and_the_finding_names_the_served_one() {
         ids: &mut Ids::new(1),
         credentials: &crate::credentials::Credentials::any(),
         memory: &mut crate::memory::Memory::new(),
+        sent: None,
         now_ms: 0,
     };
     let miss = PathMiss {

@@ -92,6 +92,24 @@ pub fn decode(form: Form, payload: &Bytes, policy: &Policy) -> Decoded<Message> 
     }
 }
 
+/// The credentials of a client's message: `app.token`, then `app.appid`. What is not a
+/// request has none.
+#[must_use]
+pub fn credentials(form: Form, payload: &Bytes) -> Vec<String> {
+    let parsed = match form {
+        Form::Text => return Vec::new(),
+        Form::Binary => frame::decode(Side::Client, payload).and_then(|frame| frame.json()),
+    };
+    let Ok(parsed) = parsed else {
+        return Vec::new();
+    };
+    let app = parsed.value.get("app");
+    ["token", "appid"]
+        .iter()
+        .filter_map(|name| Some(app?.get(name)?.as_str()?.to_owned()))
+        .collect()
+}
+
 /// Oddities of a frame that do not matter to the service.
 fn notes(frame: &Frame) -> Vec<Finding> {
     let mut notes = Vec::new();

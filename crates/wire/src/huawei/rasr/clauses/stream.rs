@@ -98,7 +98,8 @@ pub(in crate::huawei) const FRAME_ADVICE: Clause = Clause::new(
     Level::Should,
     RASR_AUDIO,
     "A binary message should hold 50 to 1000 ms: 100 ms with interim results, else 500 ms.",
-);
+)
+.gap("advice that is not judged: the vendor's own Java sample sends a whole file in one message");
 
 pub(in crate::huawei) const SDK_FRAMES: Clause = Clause::new(
     "HSR-VVPF",

@@ -1,0 +1,27 @@
+//! `mynah check`: whether a file for `--config` is right.
+
+use std::path::PathBuf;
+
+use crate::config;
+use crate::failure::Failure;
+
+/// The options of `mynah check`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The TOML file
+    #[arg(value_name = "CONFIG")]
+    config: PathBuf,
+}
+
+/// Says `ok`, or where the file is wrong.
+pub(crate) fn run(args: &Args) -> Result<String, Failure> {
+    config::load(&args.config).map(|_| "ok\n".to_owned())
+}
+
+/// Examples for `--help`.
+pub(crate) const fn examples() -> &'static str {
+    "Example:\n  mynah check mynah.toml\n\n\
+     Prints ok, or the first mistake with its line and a caret, and ends with 2.\n\
+     The keys are the long options of `mynah serve` with _ for -; `[guards]` and\n\
+     [knobs.\"ENDPOINT\"] are tables."
+}

@@ -1,0 +1,271 @@
+//! What crossed the socket, byte for byte, but for the credentials.
+//!
+//! ```text
+//!   chunks of one side ─▶ one stream ─▶ frame ─▶ unmask ─▶ message ─▶ gzip ─▶ blank
+//!          ▲                                                                    │
+//!          └──────────── the same lengths ◀── mask again ◀── compress again ◀───┘
+//! ```
+
+use std::ops::Range;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use serde_json::json;
+use wire::gzip;
+use wire::session::Side;
+use wire::ws::{FrameHead, mask};
+
+use super::redact::Redactor;
+
+/// Bytes of one side that crossed the socket together.
+#[derive(Clone, Debug)]
+pub(super) struct Chunk {
+    /// Who sent them.
+    pub(super) side: Side,
+    /// When, since the session began.
+    pub(super) at: Duration,
+    /// The bytes.
+    pub(super) bytes: Bytes,
+}
+
+/// The heads of a handshake as they crossed the socket.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Heads {
+    /// The request, with its body if it had one.
+    pub(crate) request: Vec<u8>,
+    /// The answer.
+    pub(crate) answer: Vec<u8>,
+}
+
+/// The session as JSON Lines: `dir`, `ms`, `base64`.
+pub(super) fn lines(heads: &Heads, chunks: &[Chunk], redactor: &Redactor) -> String {
+    let mut text = String::new();
+    for (side, head) in [
+        (Side::Client, &heads.request),
+        (Side::Server, &heads.answer),
+    ] {
+        if !head.is_empty() {
+            let mut head = head.clone();
+            redactor.blank_head(&mut head);
+            push_line(&mut text, side, Duration::ZERO, &head);
+        }
+    }
+    let (mut client, mut server) = (stream(chunks, Side::Client), stream(chunks, Side::Server));
+    blank_stream(&mut client, redactor);
+    blank_stream(&mut server, redactor);
+    let (mut client, mut server) = (client.as_slice(), server.as_slice());
+    // Slices that were written at once are one line.
+    for group in chunks.chunk_by(|a, b| a.side == b.side && a.at == b.at) {
+        let Some(first) = group.first() else { continue };
+        let length = group.iter().map(|chunk| chunk.bytes.len()).sum();
+        let rest = match first.side {
+            Side::Client => &mut client,
+            Side::Server => &mut server,
+        };
+        let (bytes, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+        *rest = after;
+        push_line(&mut text, first.side, first.at, bytes);
+    }
+    text
+}
+
+fn push_line(text: &mut String, side: Side, at: Duration, bytes: &[u8]) {
+    let ms = u64::try_from(at.as_millis()).unwrap_or(u64::MAX);
+    let line = json!({ "dir": side.name(), "ms": ms, "base64": STANDARD.encode(bytes) });
+    text.push_str(&line.to_string());
+    text.push('\n');
+}
+
+fn stream(chunks: &[Chunk], side: Side) -> Vec<u8> {
+    let chunks = chunks.iter().filter(|chunk| chunk.side == side);
+    let pieces: Vec<&[u8]> = chunks.map(|chunk| chunk.bytes.as_ref()).collect();
+    pieces.concat()
+}
+
+/// Blanks the credentials in a stream of frames, whole, cut or broken.
+fn blank_stream(stream: &mut [u8], redactor: &Redactor) {
+    let mut at = 0;
+    let mut message: Vec<(Range<usize>, Option<[u8; 4]>)> = Vec::new();
+    while let Some((head, length)) = FrameHead::decode(stream.get(at..).unwrap_or_default()) {
+        let start = at + length;
+        let declared = usize::try_from(head.length).unwrap_or(usize::MAX);
+        let end = start.saturating_add(declared).min(stream.len());
+        let piece = (start..end, head.mask);
+        if head.opcode.is_control() {
+            blank_message(stream, &[piece], redactor);
+        } else {
+            message.push(piece);
+            if head.fin {
+                blank_message(stream, &message, redactor);
+                message.clear();
+            }
+        }
+        at = end;
+    }
+    blank_message(stream, &message, redactor);
+    // Where nothing can be taken apart any more, what is plain to see is blanked.
+    redactor.blank(stream.get_mut(at..).unwrap_or_default());
+}
+
+/// Blanks a message that lies in pieces of a stream, each masked with its own key.
+fn blank_message(
+    stream: &mut [u8],
+    pieces: &[(Range<usize>, Option<[u8; 4]>)],
+    redactor: &Redactor,
+) {
+    let mut payload = Vec::new();
+    for (range, key) in pieces {
+        let from = payload.len();
+        payload.extend_from_slice(stream.get(range.clone()).unwrap_or_default());
+        if let (Some(key), Some(piece)) = (key, payload.get_mut(from..)) {
+            mask(piece, *key, 0);
+        }
+    }
+    blank_payload(&mut payload, redactor);
+    let mut rest = payload.as_mut_slice();
+    for (range, key) in pieces {
+        let Some(place) = stream.get_mut(range.clone()) else {
+            continue;
+        };
+        let (piece, after) = rest.split_at_mut(place.len().min(rest.len()));
+        if let Some(key) = key {
+            mask(piece, *key, 0);
+        }
+        place.copy_from_slice(piece);
+        rest = after;
+    }
+}
+
+/// Blanks a payload and the gzip members inside it.
+fn blank_payload(payload: &mut [u8], redactor: &Redactor) {
+    const MAGIC: [u8; 3] = [0x1f, 0x8b, 0x08];
+    let mut at = 0;
+    // A payload full of beginnings must not cost more than it is worth.
+    let mut members = 0;
+    while let Some(found) = payload
+        .get(at..)
+        .and_then(|rest| rest.windows(MAGIC.len()).position(|bytes| bytes == MAGIC))
+    {
+        at += found;
+        members += 1;
+        let rest = payload.get_mut(at..).unwrap_or_default();
+        if members > MEMBERS {
+            rest.fill(b'*');
+            break;
+        }
+        at += blank_member(rest, redactor).max(1);
+    }
+    redactor.blank(payload);
+}
+
+/// How many gzip members of one payload are looked into.
+const MEMBERS: usize = 64;
+
+/// Blanks the gzip member at the start of `bytes` and tells how long it is.
+fn blank_member(bytes: &mut [u8], redactor: &Redactor) -> usize {
+    let member = gzip::member(bytes, gzip::MAX_INFLATED);
+    let mut blanked = member.inflated.clone();
+    redactor.blank(&mut blanked);
+    let length = member.length.unwrap_or(bytes.len());
+    if blanked == member.inflated {
+        return if member.length.is_some() { length } else { 0 };
+    }
+    let Some(place) = bytes.get_mut(..length) else {
+        return 0;
+    };
+    // Asterisks compress better than credentials, so there is room but for odd compressors.
+    let again = match member.length {
+        Some(_) => gzip::deflate_to(&blanked, length).or_else(|| gzip::deflate_to(b"{}", length)),
+        None => None,
+    };
+    match again {
+        Some(again) => place.copy_from_slice(&again),
+        None => place.fill(b'*'),
+    }
+    length
+}
+
+#[cfg(test)]
+mod tests {
+    use wire::ws::{Event, Limits, Opcode, Receiver, Role};
+
+    use super::*;
+
+    const KEY: [u8; 4] = [0x11, 0x22, 0x33, 0x44];
+
+    fn frame(opcode: Opcode, fin: bool, payload: &[u8]) -> Vec<u8> {
+        let mut head = FrameHead::server(opcode, payload.len());
+        head.mask = Some(KEY);
+        head.fin = fin;
+        let mut payload = payload.to_vec();
+        mask(&mut payload, KEY, 0);
+        [head.encode().to_vec(), payload].concat()
+    }
+
+    fn messages(stream: &[u8]) -> Vec<Vec<u8>> {
+        let mut receiver = Receiver::new(Role::Server, Limits::default());
+        receiver.push(stream);
+        let events = std::iter::from_fn(|| receiver.next_event());
+        events
+            .filter_map(|event| match event {
+                Event::Message { payload, .. } | Event::Ping(payload) => Some(payload.to_vec()),
+                Event::Violation(violation) => panic!("{violation}"),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn knowing(secret: &str) -> Redactor {
+        let mut redactor = Redactor::default();
+        redactor.learn_text(&format!("token={secret}"));
+        redactor
+    }
+
+    #[test]
+    fn masked_fragmented_and_compressed_credentials_are_blanked_and_frames_still_parse() {
+        let secret = "s3cr3t-7f0a9c4e";
+        let inside = format!(r#"{{"app":{{"token":"{secret}"}},"text":"hello"}}"#);
+        let framed = [
+            b"\x11\x10\x11\x00",
+            gzip::deflate(inside.as_bytes()).as_slice(),
+        ]
+        .concat();
+        let (head, tail) = inside.split_at(20);
+        let mut stream = [
+            frame(Opcode::Text, false, head.as_bytes()),
+            frame(Opcode::Ping, true, secret.as_bytes()),
+            frame(Opcode::Continuation, true, tail.as_bytes()),
+            frame(Opcode::Binary, true, &framed),
+        ]
+        .concat();
+        let length = stream.len();
+        blank_stream(&mut stream, &knowing(secret));
+        assert_eq!(stream.len(), length);
+        let shown = messages(&stream);
+        let blank = "*".repeat(secret.len());
+        assert_eq!(shown[0], blank.as_bytes());
+        let expected = inside.replace(secret, &blank);
+        assert_eq!(shown[1], expected.as_bytes());
+        let inflated = gzip::inflate(&shown[2][4..], 1000).unwrap();
+        assert_eq!(inflated, expected.as_bytes());
+    }
+
+    #[test]
+    fn a_cut_member_and_a_cut_frame_hide_their_credentials() {
+        let secret = "s3cr3t-7f0a9c4e";
+        let inside = format!(r#"{{"token":"{secret}"}}{}"#, "x".repeat(50));
+        let member = gzip::deflate(inside.as_bytes());
+        let cut = frame(Opcode::Binary, true, &member[..member.len() - 8]);
+        let mut stream = [cut, frame(Opcode::Text, true, inside.as_bytes())].concat();
+        stream.truncate(stream.len() - 40);
+        blank_stream(&mut stream, &Redactor::default());
+        let first = messages(&stream);
+        assert!(first[0].iter().all(|byte| *byte == b'*'));
+        let mut tail = stream.clone();
+        mask(&mut tail[member.len() - 8 + 12..], KEY, 0);
+        let shown = String::from_utf8_lossy(&tail).into_owned();
+        assert!(!shown.contains(secret));
+    }
+}

@@ -1,0 +1,111 @@
+//! The journal's bounds.
+
+use super::*;
+use crate::lane::Lanes;
+use wire::session::Form;
+
+fn info() -> SessionInfo {
+    SessionInfo {
+        lane: "test".to_owned(),
+        connection: 1,
+        endpoint: None,
+        status: 101,
+        request: "GET /".to_owned(),
+        scenario: None,
+    }
+}
+
+fn entry(bytes: usize) -> Entry {
+    Entry {
+        side: Side::Client,
+        at: Duration::ZERO,
+        kind: EntryKind::Data(Form::Binary),
+        payload: [Bytes::new(), Bytes::from(vec![0; bytes])],
+        length: bytes,
+        state: "open",
+    }
+}
+
+fn journal(limit: usize) -> (Journal, Arc<Lane>) {
+    let journal = Journal::new(limit, JournalMode::On, None).unwrap();
+    (journal, Lanes::new(&[]).enter("test").unwrap())
+}
+
+#[test]
+fn the_oldest_payloads_go_first_and_it_is_said() {
+    let (journal, lane) = journal(10_000);
+    let recorder = journal.open(info(), Redactor::default(), lane);
+    for _ in 0..12 {
+        recorder.message(entry(1000));
+    }
+    let detail = recorder.write(Record::detail);
+    let messages = detail["messages"].as_array().unwrap();
+    assert_eq!(messages.len(), 13, "messages stay, payloads go");
+    assert_eq!(messages[12]["bytes"], 1000);
+    let dropped = detail["dropped_bytes"].as_u64().unwrap();
+    assert!((4000..=6000).contains(&dropped), "{dropped}");
+    assert!(journal.bytes() <= 10_000);
+    recorder.write(|record| {
+        assert!(record.entries[0].is_bare());
+        assert!(!record.entries[11].is_bare());
+    });
+}
+
+#[test]
+fn messages_without_payload_count_as_well() {
+    let (journal, lane) = journal(100_000);
+    let recorder = journal.open(info(), Redactor::default(), lane);
+    for number in 1..=10_000 {
+        assert_eq!(recorder.message(entry(0)), number);
+    }
+    assert!(journal.bytes() <= 100_000);
+    let summary = recorder.write(Record::summary);
+    assert!(summary["dropped_messages"].as_u64().unwrap() > 9_000);
+    recorder.write(|record| record.set_state(10_000, "late"));
+    let last = recorder.write(Record::detail);
+    let last = last["messages"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(
+        (&last["n"], &last["state"]),
+        (&10_000.into(), &"late".into())
+    );
+}
+
+#[test]
+fn a_forgotten_lane_frees_its_memory() {
+    let (journal, lane) = journal(100_000);
+    let recorder = journal.open(info(), Redactor::default(), lane);
+    recorder.message(entry(5000));
+    journal.forget_lane("test");
+    assert_eq!((journal.bytes(), journal.sessions().len()), (0, 0));
+    recorder.message(entry(5000));
+    assert_eq!(journal.bytes(), 0);
+}
+
+#[test]
+fn a_file_goes_on_behind_a_line_that_was_cut() {
+    let path = std::env::temp_dir().join(format!("mynah-journal-{}.jsonl", std::process::id()));
+    std::fs::write(&path, "{\"event\":\"end\"}\n{\"eve").unwrap();
+    let journal = Journal::new(1 << 20, JournalMode::Off, Some(&path)).unwrap();
+    let lane = Lanes::new(&[]).enter("test").unwrap();
+    let recorder = journal.open(info(), Redactor::default(), lane);
+    for _ in 0..3 {
+        recorder.message(entry(10));
+    }
+    drop(recorder);
+    assert!(journal.sessions().is_empty());
+    journal.finish();
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let events: Vec<String> = text
+        .lines()
+        .skip(2)
+        .map(|line| {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            line["event"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    assert_eq!(
+        events,
+        ["session", "message", "message", "message", "message", "end"]
+    );
+}
