@@ -90,6 +90,15 @@ impl Vad {
         matches!(self.state, State::Voiced { .. })
     }
 
+    /// Where voice would end if it ended now; none outside of it.
+    #[must_use]
+    pub fn voiced_until_ms(&self) -> Option<u64> {
+        match self.state {
+            State::Voiced { last_frame } => Some((last_frame + 1) * FRAME_MS),
+            State::Silent { .. } => None,
+        }
+    }
+
     /// Length of the whole frames so far.
     #[must_use]
     pub fn elapsed_ms(&self) -> u64 {

@@ -36,8 +36,8 @@ enum Closing {
     No,
     /// We have; the client has until then to answer.
     Sent(Instant),
-    /// Nothing more is sent or read.
-    Over,
+    /// Nothing more is read, and what waits has until then to leave.
+    Over(Instant),
     /// The connection is dropped with whatever waits.
     Aborted,
 }
@@ -118,7 +118,7 @@ impl<'s> Live<'s> {
 
     /// Whether nothing more will be sent or read.
     pub(crate) const fn is_over(&self) -> bool {
-        matches!(self.closing, Closing::Over | Closing::Aborted)
+        matches!(self.closing, Closing::Over(_) | Closing::Aborted)
     }
 
     /// Whether the connection is to be dropped as it is.
@@ -131,11 +131,11 @@ impl<'s> Live<'s> {
         self.outbox.waiting() < FULL
     }
 
-    /// Until when the client may take to answer our close frame.
+    /// Until when the client may take to answer our close frame, or to read what is left.
     pub(crate) const fn close_deadline(&self) -> Option<Instant> {
         match self.closing {
-            Closing::Sent(deadline) => Some(deadline),
-            Closing::No | Closing::Over | Closing::Aborted => None,
+            Closing::Sent(deadline) | Closing::Over(deadline) => Some(deadline),
+            Closing::No | Closing::Aborted => None,
         }
     }
 
@@ -172,7 +172,7 @@ impl<'s> Live<'s> {
     pub(crate) fn lost(&mut self) {
         let by = match self.closing {
             Closing::No => Side::Client,
-            Closing::Sent(_) | Closing::Over | Closing::Aborted => Side::Server,
+            Closing::Sent(_) | Closing::Over(_) | Closing::Aborted => Side::Server,
         };
         if self.receiver.in_frame() {
             let finding = crate::rfc::cut_inside_frame();
@@ -197,7 +197,7 @@ impl<'s> Live<'s> {
         if self.closing == Closing::No {
             self.close(1001, "");
         }
-        if let Closing::Sent(deadline) = &mut self.closing {
+        if let Closing::Sent(deadline) | Closing::Over(deadline) = &mut self.closing {
             *deadline = (*deadline).min(Instant::now() + STOP);
         }
     }
@@ -293,7 +293,7 @@ impl<'s> Live<'s> {
         if self.closing == Closing::No {
             self.send_close(close.code, "");
         }
-        self.end(Closing::Over);
+        self.end(Closing::Over(self.patience()));
     }
 
     fn on_violation(&mut self, violation: &Violation) {
@@ -304,12 +304,12 @@ impl<'s> Live<'s> {
         };
         match self.closing {
             Closing::No => self.turn(|session, turn| session.broken(code, turn)),
-            Closing::Sent(_) => self.end(Closing::Over),
-            Closing::Over | Closing::Aborted => {}
+            Closing::Sent(_) => self.end(Closing::Over(self.patience())),
+            Closing::Over(_) | Closing::Aborted => {}
         }
         // The framing can no longer be trusted, so no answer to the close frame will be read.
         if let Closing::Sent(_) = self.closing {
-            self.end(Closing::Over);
+            self.end(Closing::Over(self.patience()));
         }
     }
 
@@ -408,7 +408,7 @@ impl<'s> Live<'s> {
                 self.note_ending(1006, "", Side::Server);
                 // What was said before still leaves, unless the client has long stopped reading.
                 self.end(if self.has_room() {
-                    Closing::Over
+                    Closing::Over(self.patience())
                 } else {
                     Closing::Aborted
                 });
@@ -443,13 +443,18 @@ impl<'s> Live<'s> {
     fn close(&mut self, code: u16, reason: &str) {
         self.note_ending(code, reason, Side::Server);
         self.send_close(Some(code), reason);
-        self.end(Closing::Sent(Instant::now() + self.around.close_time));
+        self.end(Closing::Sent(self.patience()));
     }
 
     fn send_close(&mut self, code: Option<u16>, reason: &str) {
         let payload = code.map_or_else(Bytes::new, |code| CloseFrame::encode(code, reason));
         self.record(Side::Server, EntryKind::Close, payload);
         self.outbox.close(code, reason);
+    }
+
+    /// Until when the client may take to answer, or to read what is left.
+    fn patience(&self) -> Instant {
+        Instant::now() + self.around.close_time
     }
 
     fn end(&mut self, closing: Closing) {

@@ -253,6 +253,22 @@ async fn a_dropped_connection_still_says_what_was_said_before() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_client_that_closes_and_reads_nothing_is_let_go() {
+    let mut run = run(Pace::Burst).await;
+    run.client.send(Message::text("speak")).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let before = Instant::now();
+    // More than the pipe holds, less than stops the reading: the answer to the close waits.
+    for _ in 0..5 {
+        let message = Message::text("x".repeat(20_000));
+        run.client.send(message).await.unwrap();
+    }
+    run.client.send(Message::Close(None)).await.unwrap();
+    run.task.await.unwrap();
+    assert_eq!(before.elapsed(), Duration::from_secs(10));
+}
+
+#[tokio::test(start_paused = true)]
 async fn stopping_closes_with_1001() {
     let mut run = run(Pace::Burst).await;
     run.stop.cancel();

@@ -302,10 +302,13 @@ impl Listener {
 
     /// An interim result of voice whose words are not in the sound.
     fn show_guess(&mut self, events: &mut Vec<HeardEvent>) {
-        let now = self.elapsed_ms();
-        if self.listen.interim == Interim::Off || self.over || !self.voice.is_loud() {
+        // A result never tells of more sound than the final one, which ends where the sound does.
+        let until_ms = self.voice.loud_until_ms().unwrap_or_default();
+        let is_silent = self.elapsed_ms() >= until_ms + LOOK_MS / 2;
+        if self.listen.interim == Interim::Off || self.over || is_silent {
             return;
         }
+        let now = until_ms;
         let Some(mut phrase) = self.phrase.take() else {
             return;
         };

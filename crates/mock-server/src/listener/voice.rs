@@ -78,6 +78,11 @@ impl Voice {
         self.vad.is_voiced()
     }
 
+    /// Where the loudness that is going on was last heard.
+    pub(crate) fn loud_until_ms(&self) -> Option<u64> {
+        self.vad.voiced_until_ms()
+    }
+
     /// Length of the whole frames so far.
     pub(crate) fn elapsed_ms(&self) -> u64 {
         self.vad.elapsed_ms()

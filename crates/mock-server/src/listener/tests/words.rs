@@ -274,6 +274,26 @@ fn a_description_never_comes_before_the_first_word() {
 }
 
 #[test]
+fn interim_descriptions_end_before_the_final_one_does() {
+    for segmentation in [Segmentation::Whole, Segmentation::EverySentence(LIMITS)] {
+        let wanted = listen(segmentation, Interim::On);
+        let listener = Listener::new(wanted, Script::default(), &[]);
+        let (events, _) = run(listener, &sound(&[-200, 2570, -1200]), 320);
+        let ends: Vec<u32> = events
+            .iter()
+            .filter_map(|event| match event {
+                HeardEvent::Interim(segment) | HeardEvent::Final(segment) => Some(segment.end_ms),
+                _ => None,
+            })
+            .collect();
+        assert!(
+            ends.len() > 1 && ends.is_sorted_by(|a, b| a < b),
+            "{ends:?}"
+        );
+    }
+}
+
+#[test]
 fn a_text_of_punctuation_alone_is_silence() {
     let wanted = listen(Segmentation::FirstSentence(LIMITS), Interim::Off);
     let script: Script = Arc::new(Mutex::new(["…".to_owned()].into()));
