@@ -8,6 +8,8 @@ const path = require('node:path');
 const { inspect } = require('node:util');
 
 const URL = (process.env.MYNAH_URL || 'ws://127.0.0.1:7070').replace(/\/+$/, '');
+// A server with strict.toml; empty if there is none.
+const STRICT_URL = (process.env.MYNAH_STRICT_URL || '').replace(/\/+$/, '');
 const TOKEN = process.env.MYNAH_TOKEN || 'client-matrix';
 const checks = [];
 
@@ -16,6 +18,11 @@ class Failed extends Error {}
 
 function check(name, body, seconds = 30) {
   checks.push({ name, body, seconds });
+}
+
+// A check that needs a server with checked credentials, if there is one.
+function strict(name, body) {
+  if (STRICT_URL) check(`strict-${name}`, body);
 }
 
 // Runs the checks (those named on the command line, or all), prints their lines, cleans up, leaves the process.
@@ -89,4 +96,4 @@ function hear(data, suffix, raw, rate) {
   return heard;
 }
 
-module.exports = { URL, TOKEN, Failed, check, run, expect, equal, hear };
+module.exports = { URL, STRICT_URL, strict, TOKEN, Failed, check, run, expect, equal, hear };

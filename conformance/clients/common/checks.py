@@ -9,6 +9,8 @@ import traceback
 import probe
 
 URL = os.environ.get("MYNAH_URL", "ws://127.0.0.1:7070").rstrip("/")
+# A server with strict.toml; empty if there is none.
+STRICT_URL = os.environ.get("MYNAH_STRICT_URL", "").rstrip("/")
 TOKEN = os.environ.get("MYNAH_TOKEN", "client-matrix")
 
 
@@ -28,6 +30,10 @@ class Checks:
             self.checks.append((name, function))
             return function
         return register
+
+    def strict(self, name):
+        """Registers a check that needs a server with checked credentials, if there is one."""
+        return self.check(f"strict-{name}") if STRICT_URL else lambda function: function
 
     def run(self):
         """Runs the checks (those named on the command line, or all), prints their lines, leaves the process."""

@@ -1,10 +1,12 @@
 """Huawei SIS with an AK/SK-signed handshake: the vendor's own signer, `websocket-client` for the socket."""
 
+import datetime
 import json
 from urllib.parse import urlsplit
 
+import requests
 import websocket
-from checks import URL, Checks, Failed, equal, expect, hear
+from checks import STRICT_URL, URL, Checks, Failed, equal, expect, hear
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.sdk_request import SdkRequest
 from huaweicloudsdkcore.signer.signer import Signer
@@ -35,17 +37,85 @@ def unsigned():
     refused(lambda: websocket.create_connection(f"{URL}/v1/{PROJECT}/rtts", timeout=10), "x-auth-token not found")
 
 
-def connect(base, path, extra=None):
+# ---- a server that checks credentials ------------------------------------------------------------------------------
+
+@checks.strict("right-signature")
+def strict_right():
+    synthesise(connect(STRICT_URL, "rtts"))
+    recognise(connect(STRICT_URL, "rasr/short-stream"))
+
+
+@checks.strict("wrong-signature")
+def strict_wrong():
+    refused(lambda: connect(STRICT_URL, "rtts", secret="SKOTHER"), "verify aksk signature fail")
+    refused(lambda: connect(STRICT_URL, "rtts", key="AKOTHER"), "verify aksk signature fail")
+    synthesise(connect(STRICT_URL, "rtts"))
+
+
+@checks.strict("old-signature")
+def strict_old():
+    for minutes in (-16, 16):
+        refused(lambda: connect(STRICT_URL, "rtts", minutes=minutes), "signature expired")
+    for minutes in (-14, 14):
+        synthesise(connect(STRICT_URL, "rtts", minutes=minutes))
+
+
+@checks.strict("other-project")
+def strict_project():
+    refused(lambda: connect(STRICT_URL, "rtts", project="other"), "project_id doesn't match", code="SIS.0101")
+
+
+@checks.strict("token")
+def strict_token():
+    answer = sign_in("matrix-password", {"project": {"name": "cn-north-4"}})
+    equal("status", answer.status_code, 201)
+    equal("scope", answer.json()["token"]["project"]["id"], PROJECT)
+    token = answer.headers["X-Subject-Token"]
+    synthesise(with_token(token))
+    refused(lambda: with_token(token + "x"), "decrypt token fail")
+    refused(lambda: with_token("unknown"), "decrypt token fail")
+
+
+@checks.strict("token-without-project")
+def strict_scope():
+    token = sign_in("matrix-password", {"domain": {"name": "matrix-account"}}).headers["X-Subject-Token"]
+    refused(lambda: with_token(token), "requesting token are wrong", code="SIS.0101")
+
+
+@checks.strict("wrong-password")
+def strict_password():
+    answer = sign_in("nonsense", {"project": {"name": "cn-north-4"}})
+    equal("status", answer.status_code, 401)
+    equal("error", answer.json()["error"],
+          {"message": "The username or password is wrong.", "code": 401, "title": "Unauthorized"})
+
+
+def sign_in(password, scope):
+    user = {"name": "matrix", "password": password, "domain": {"name": "matrix-account"}}
+    body = {"auth": {"identity": {"password": {"user": user}, "methods": ["password"]}, "scope": scope}}
+    return requests.post(STRICT_URL.replace("ws", "http", 1) + "/v3/auth/tokens", json=body, timeout=10)
+
+
+def with_token(token):
+    return websocket.create_connection(f"{STRICT_URL}/v1/{PROJECT}/rtts", timeout=10, header={"X-Auth-Token": token})
+
+
+# ---- plumbing ----------------------------------------------------------------------------------------------------
+
+def connect(base, path, extra=None, key=ACCESS_KEY, secret=SECRET_KEY, project=PROJECT, minutes=None):
     """A socket whose handshake carries the signature, made the way the vendor's speech SDK makes it."""
     url = urlsplit(base)
     request = SdkRequest(method="GET", schema=url.scheme.replace("ws", "http"), host=url.netloc,
-                         resource_path=f"/v1/{PROJECT}/{path}", query_params=[],
+                         resource_path=f"/v1/{project}/{path}", query_params=[],
                          header_params=dict(extra or {}), body="")
-    headers = dict(Signer(BasicCredentials(ACCESS_KEY, SECRET_KEY)).sign(request).header_params)
+    if minutes is not None:
+        then = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=minutes)
+        request.header_params["X-Sdk-Date"] = then.strftime("%Y%m%dT%H%M%SZ")
+    headers = dict(Signer(BasicCredentials(key, secret)).sign(request).header_params)
     for name in [name for name in headers if name.lower() == "host"]:
         del headers[name]  # the WebSocket library writes it; twice is an error
-    expect(headers["Authorization"].startswith(f"SDK-HMAC-SHA256 Access={ACCESS_KEY}, SignedHeaders="), str(headers))
-    return websocket.create_connection(f"{base}/v1/{PROJECT}/{path}", timeout=10, header=headers)
+    expect(headers["Authorization"].startswith(f"SDK-HMAC-SHA256 Access={key}, SignedHeaders="), str(headers))
+    return websocket.create_connection(f"{base}/v1/{project}/{path}", timeout=10, header=headers)
 
 
 def synthesise(ws):
@@ -80,13 +150,13 @@ def until_end(ws):
     return texts, audio
 
 
-def refused(attempt, text):
+def refused(attempt, text, code="APIG.0301"):
     try:
         attempt().close()
     except websocket.WebSocketBadStatusException as error:
         equal("status", error.status_code, 401)
         body = json.loads(error.resp_body)
-        equal("error_code", body["error_code"], "APIG.0301")
+        equal("error_code", body["error_code"], code)
         expect(text in body["error_msg"], f"error_msg {body['error_msg']!r} lacks {text!r}")
         return
     raise Failed("the handshake was accepted")

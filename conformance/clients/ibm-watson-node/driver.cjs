@@ -2,8 +2,10 @@
 'use strict';
 
 const TextToSpeechV1 = require('ibm-watson/text-to-speech/v1');
-const { BearerTokenAuthenticator, NoAuthAuthenticator } = require('ibm-watson/auth');
-const { URL, TOKEN, check, run, expect, equal, hear } = require('../common/checks.cjs');
+const {
+  BearerTokenAuthenticator, CloudPakForDataAuthenticator, IamAuthenticator, NoAuthAuthenticator,
+} = require('ibm-watson/auth');
+const { URL, STRICT_URL, TOKEN, check, strict, run, expect, equal, hear } = require('../common/checks.cjs');
 
 const TEXT = 'I have a pet bird.';
 const REASON = 'see the previous message for the error details.';
@@ -148,9 +150,75 @@ check('documented-query-parameters', async () => {
   equal('warnings', result.named('warnings'), []);
 });
 
+check('http-synthesize', async () => {
+  const tts = service();
+  for (const [accept, type] of [['audio/wav', 'audio/wav'], ['audio/mp3', 'audio/mpeg']]) {
+    const { status, headers, result } = await tts.synthesize({ text: TEXT, accept, voice: 'en-US_LisaV3Voice' });
+    equal('status', status, 200);
+    equal('content type', headers['content-type'], type);
+    hear(await collect(result), type === 'audio/wav' ? 'wav' : 'mp3');
+  }
+});
+
+check('http-errors', async () => {
+  for (const [status, params] of [[404, { voice: 'nobody' }], [406, { accept: 'audio/l16' }], [400, { text: 'a < b' }]]) {
+    const code = await service().synthesize({ text: TEXT, accept: 'audio/wav', ...params }).then(() => 200, (error) => error.code);
+    equal(JSON.stringify(params), code, status);
+  }
+});
+
+check('voices', async () => {
+  const { voices } = (await service().listVoices()).result;
+  expect(voices.length >= 47, `${voices.length} voices`);
+  equal('voice', (await service().getVoice({ voice: 'en-US_LisaV3Voice' })).result.gender, 'female');
+});
+
+check('iam-and-cp4d', async () => {
+  for (const authenticator of [
+    new IamAuthenticator({ apikey: TOKEN, url: http(URL) }),
+    new CloudPakForDataAuthenticator({ username: 'somebody', password: 'something', url: http(URL) }),
+    new CloudPakForDataAuthenticator({ username: 'somebody', apikey: TOKEN, url: `${http(URL)}/icp4d-api` }),
+  ]) await signsIn(URL, authenticator);
+});
+
+strict('iam', async () => {
+  await signsIn(STRICT_URL, new IamAuthenticator({ apikey: 'matrix-api-key', url: http(STRICT_URL) }));
+  await doesNotSignIn(new IamAuthenticator({ apikey: 'nonsense', url: http(STRICT_URL) }));
+});
+
+strict('cp4d', async () => {
+  const url = http(STRICT_URL);
+  await signsIn(STRICT_URL, new CloudPakForDataAuthenticator({ username: 'matrix', password: 'matrix-password', url }));
+  await signsIn(STRICT_URL, new CloudPakForDataAuthenticator({ username: 'x', apikey: 'matrix-api-key', url }));
+  await doesNotSignIn(new CloudPakForDataAuthenticator({ username: 'matrix', password: 'nonsense', url }));
+});
+
+// One object for both: a session on the socket, a synthesis and a list over HTTP.
+async function signsIn(url, authenticator) {
+  completed(await synthesize({ accept: 'audio/wav' }, {}, { authenticator, url }));
+  const tts = service({ authenticator, url });
+  hear(await collect((await tts.synthesize({ text: TEXT, accept: 'audio/wav' })).result), 'wav');
+  expect((await tts.listVoices()).result.voices.length, 'no voices');
+}
+
+async function doesNotSignIn(authenticator) {
+  const error = await service({ authenticator, url: STRICT_URL }).listVoices().then(() => null, (reason) => reason);
+  expect(error, 'the sign-in was accepted');
+}
+
+async function collect(stream) {
+  const chunks = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function http(url) {
+  return url.replace(/^ws/, 'http');
+}
+
 function service(options = {}) {
   const authenticator = options.authenticator || new BearerTokenAuthenticator({ bearerToken: TOKEN });
-  return new TextToSpeechV1({ authenticator, serviceUrl: URL.replace(/^ws/, 'http') });
+  return new TextToSpeechV1({ authenticator, serviceUrl: http(options.url || URL) });
 }
 
 // One request; resolves at the first close. `extra` members are added to the message on its way to the socket.

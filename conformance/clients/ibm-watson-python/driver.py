@@ -3,8 +3,15 @@
 import threading
 
 import websocket
-from checks import TOKEN, URL, Checks, equal, expect, hear
-from ibm_cloud_sdk_core.authenticators import BasicAuthenticator, BearerTokenAuthenticator, NoAuthAuthenticator
+from checks import STRICT_URL, TOKEN, URL, Checks, equal, expect, hear
+from ibm_cloud_sdk_core import ApiException
+from ibm_cloud_sdk_core.authenticators import (
+    BasicAuthenticator,
+    BearerTokenAuthenticator,
+    CloudPakForDataAuthenticator,
+    IAMAuthenticator,
+    NoAuthAuthenticator,
+)
 from ibm_watson import TextToSpeechV1
 from ibm_watson.websocket import SynthesizeCallback, SynthesizeListener
 
@@ -204,6 +211,102 @@ def wrong_path():
     listen({"text": TEXT, "accept": "audio/wav"}, path="/v1/synthesise").handshake_refused(404)
 
 
+# ---- sign-in, and the HTTP twin -----------------------------------------------------------------------------------
+
+def over_http(base, authenticator):
+    """The SDK's object for HTTP; its other one, for the socket, wants another scheme."""
+    service = TextToSpeechV1(authenticator=authenticator)
+    service.set_service_url(http(base))
+    return service
+
+
+def http(base):
+    return base.replace("ws", "http", 1)
+
+
+@checks.check("http-synthesize")
+def http_synthesize():
+    service = over_http(URL, BearerTokenAuthenticator(TOKEN))
+    for accept, content_type in (("audio/wav", "audio/wav"), ("audio/mp3", "audio/mpeg"), ("audio/flac", "audio/flac")):
+        answer = service.synthesize(TEXT, accept=accept, voice="en-US_LisaV3Voice")
+        equal("status", answer.get_status_code(), 200)
+        equal("content type", answer.get_headers()["Content-Type"], content_type)
+        hear(answer.get_result().content, content_type.split("/")[1].replace("mpeg", "mp3"))
+    equal("as on the socket", service.synthesize(TEXT, accept="audio/wav").get_result().content,
+          synthesize(accept="audio/wav").audio)
+
+
+@checks.check("http-errors")
+def http_errors():
+    service = over_http(URL, BearerTokenAuthenticator(TOKEN))
+    for status, options in ((404, {"voice": "nobody"}), (406, {"accept": "audio/l16"}), (406, {"accept": "text/html"}),
+                            (400, {"text": "a < b"}), (400, {"text": "x" * 5121})):
+        try:
+            service.synthesize(**{"text": TEXT, "accept": "audio/wav", **options})
+        except ApiException as error:
+            equal(str(options)[:40], error.status_code, status)
+            expect(error.message and error.message != "Unknown error", f"no message: {error.message}")
+        else:
+            expect(False, f"{options} was accepted")
+
+
+@checks.check("voices")
+def voices():
+    service = over_http(URL, BearerTokenAuthenticator(TOKEN))
+    listed = service.list_voices().get_result()["voices"]
+    expect(len(listed) >= 47, f"{len(listed)} voices")
+    voice = service.get_voice("en-US_LisaV3Voice").get_result()
+    equal("gender", voice["gender"], "female")
+    expect(voice in listed, f"{voice} is not in the list")
+
+
+@checks.check("iam-and-cp4d")
+def lenient_sign_in():
+    for authenticator in (IAMAuthenticator(TOKEN, url=http(URL)),
+                          CloudPakForDataAuthenticator("somebody", "something", http(URL)),
+                          CloudPakForDataAuthenticator("somebody", url=http(URL) + "/icp4d-api", apikey=TOKEN)):
+        synthesize(accept="audio/wav", authenticator=authenticator).completed()
+        equal("HTTP", over_http(URL, authenticator).list_voices().get_status_code(), 200)
+
+
+@checks.strict("iam")
+def strict_iam():
+    signs_in(IAMAuthenticator("matrix-api-key", url=http(STRICT_URL)))
+    signs_in(IAMAuthenticator("matrix-api-key", url=http(STRICT_URL) + "/identity/token"))
+    does_not_sign_in(IAMAuthenticator("nonsense", url=http(STRICT_URL)), 400)
+
+
+@checks.strict("cp4d")
+def strict_cp4d():
+    base = http(STRICT_URL)
+    signs_in(CloudPakForDataAuthenticator("matrix", "matrix-password", base))
+    signs_in(CloudPakForDataAuthenticator("anybody", url=base + "/icp4d-api/v1/authorize", apikey="matrix-api-key"))
+    does_not_sign_in(CloudPakForDataAuthenticator("matrix", "nonsense", base), 401)
+
+
+@checks.strict("keys-without-sign-in")
+def strict_basic():
+    signs_in(BasicAuthenticator("apikey", "matrix-api-key"))
+    for authenticator in (BasicAuthenticator("apikey", "nonsense"), BearerTokenAuthenticator(TOKEN)):
+        synthesize(accept="audio/wav", authenticator=authenticator, base=STRICT_URL).handshake_refused(401)
+
+
+def signs_in(authenticator):
+    synthesize(accept="audio/wav", authenticator=authenticator, base=STRICT_URL).completed()
+    service = over_http(STRICT_URL, authenticator)
+    hear(service.synthesize(TEXT, accept="audio/wav").get_result().content, "wav")
+    expect(service.list_voices().get_result()["voices"], "no voices")
+
+
+def does_not_sign_in(authenticator, status):
+    try:
+        over_http(STRICT_URL, authenticator).list_voices()
+    except ApiException as error:
+        equal("status", error.status_code, status)
+        return
+    expect(False, "the sign-in was accepted")
+
+
 # ---- plumbing ----------------------------------------------------------------------------------------------------
 
 class Result(SynthesizeCallback):
@@ -289,10 +392,10 @@ class Result(SynthesizeCallback):
         expect(not late, f"timings after their audio: {late}")
 
 
-def synthesize(text=TEXT, authenticator=None, prefix="", **options):
+def synthesize(text=TEXT, authenticator=None, prefix="", base=URL, **options):
     """One request through the SDK's public method."""
     service = TextToSpeechV1(authenticator=authenticator or BearerTokenAuthenticator(TOKEN))
-    service.set_service_url(URL + prefix)
+    service.set_service_url(base + prefix)
     result = Result()
     return in_time(result, lambda: service.synthesize_using_websocket(text, result, **options))
 

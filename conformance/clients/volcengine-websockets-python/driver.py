@@ -4,13 +4,16 @@ Runs on the library's old interface (below 14, `extra_headers`) and on the curre
 """
 
 import asyncio
+import base64
 import gzip
 import json
 import re
+import urllib.error
+import urllib.request
 import uuid
 
 import websockets
-from checks import TOKEN, URL, Checks, Failed, equal, expect, hear, within
+from checks import STRICT_URL, TOKEN, URL, Checks, Failed, equal, expect, hear, within
 
 LEGACY = int(websockets.__version__.split(".")[0]) < 14
 PATH = "/api/v1/tts/ws_binary"
@@ -345,6 +348,68 @@ for name, message in BROKEN.items():
     broken(name, message)
 
 
+# ---- the HTTP twin, and a server that checks credentials ---------------------------------------------------------
+
+@checks.check("http-query")
+def http_query():
+    status, body, headers = post(URL, f"Bearer;{TOKEN}", request(QUERY))
+    equal("status and code", (status, body["code"]), (200, 3000))
+    equal("end", (body["operation"], body["message"], body["sequence"]), ("query", "Success", -1))
+    expect(re.fullmatch(r"\d{14}[0-9A-F]{20}", headers["X-Tt-Logid"]), f"X-Tt-Logid {headers['X-Tt-Logid']}")
+    heard = hear(base64.b64decode(body["data"]), "mp3")
+    expect(abs(heard["seconds"] - int(body["addition"]["duration"]) / 1000) < 0.2, f"{heard} {body['addition']}")
+
+
+@checks.check("http-errors")
+def http_errors():
+    for status, code, authorization, message in ((401, 3001, "", request(QUERY)),
+                                                 (401, 3001, f"Bearer {TOKEN}", request(QUERY)),
+                                                 (200, 3001, f"Bearer;{TOKEN}", request(SUBMIT)),
+                                                 (200, 3011, f"Bearer;{TOKEN}", request(QUERY, text=""))):
+        found, body, _ = post(URL, authorization, message)
+        equal("status and code", (found, body["code"]), (status, code))
+        expect("data" not in body, "an error with data")
+
+
+@checks.strict("http")
+def strict_http():
+    for status, code, token, appid, cluster in ((200, 3000, "matrix-token", "matrix-appid", "volcano_tts"),
+                                                (401, 3001, "nonsense", "matrix-appid", "volcano_tts"),
+                                                (401, 3001, "matrix-token", "nonsense", "volcano_tts"),
+                                                (403, 3001, "matrix-token", "matrix-appid", "volcano_icl")):
+        found, body, _ = post(STRICT_URL, f"Bearer;{token}", for_app(appid, cluster))
+        equal("status and code", (found, body["code"]), (status, code))
+
+
+@check("strict-socket") if STRICT_URL else (lambda function: function)
+async def strict_socket():
+    async with connect({"Authorization": "Bearer; matrix-token"}, base=STRICT_URL) as ws:
+        for appid, cluster in (("nonsense", "volcano_tts"), ("matrix-appid", "volcano_icl")):
+            await ws.send(frame(for_app(appid, cluster)))
+            answer = await ws.recv()
+            equal("type and code", (answer[1] >> 4, int.from_bytes(answer[4:8], "big")), (ERROR, 3001))
+        await ws.send(frame(for_app("matrix-appid", "volcano_tts")))
+        equal("type", (await ws.recv())[1] >> 4, AUDIO)
+    await refused({"Authorization": "Bearer; nonsense"}, PATH, 401, base=STRICT_URL)
+
+
+def for_app(appid, cluster):
+    message = request(QUERY)
+    message["app"] = {"appid": appid, "token": "access_token", "cluster": cluster}
+    return message
+
+
+def post(base, authorization, message):
+    url = base.replace("ws", "http", 1) + "/api/v1/tts"
+    headers = {"Authorization": authorization, "Content-Type": "application/json"}
+    asked = urllib.request.Request(url, json.dumps(message).encode(), headers)
+    try:
+        with urllib.request.urlopen(asked, timeout=20) as answer:
+            return answer.status, json.load(answer), answer.headers
+    except urllib.error.HTTPError as answer:
+        return answer.code, json.load(answer), answer.headers
+
+
 # ---- plumbing ----------------------------------------------------------------------------------------------------
 
 class Frame:
@@ -367,10 +432,10 @@ class Frame:
         return json.loads(self.payload)
 
 
-def connect(headers=None, path=PATH, **options):
+def connect(headers=None, path=PATH, base=URL, **options):
     headers = {"Authorization": f"Bearer; {TOKEN}"} if headers is None else headers
     option = {"extra_headers" if LEGACY else "additional_headers": headers}
-    return websockets.connect(URL + path, ping_interval=None, **option, **options)
+    return websockets.connect(base + path, ping_interval=None, **option, **options)
 
 
 def request(operation, text=TEXT, **audio):
@@ -436,9 +501,9 @@ def error(raw, codes, compression=None):
     expect(text, "no error text")
 
 
-async def refused(headers, path, status):
+async def refused(headers, path, status, base=URL):
     try:
-        async with connect(headers, path):
+        async with connect(headers, path, base):
             pass
     except websockets.InvalidHandshake as error:
         found = getattr(error, "status_code", None) or error.response.status_code

@@ -73,7 +73,7 @@ mod tests {
     fn every_key_is_taken() {
         let text = "listen = '[::1]:0'\nseed = 5\nclock = 'manual'\npace = 'x4'\n\
                     transcript = ['one', 'two']\nknob = []\ntls = false\nca_dir = 'ca'\n\
-                    tls_name = ['a', 'b']\nconnect_proxy = true\nlog_level = 'debug'\n\
+                    tls_name = ['a', 'b']\nconnect_proxy = true\nauth = 'strict'\nlog_level = 'debug'\n\
                     signal = 'tone'\nwav_sizes = 'max'\nwav_list = true\nchunk_jitter = 10\nodd_cuts = true\n\
                     log = 'json'\nstrict = 'error'\njournal = 'off'\n\
                     journal_bytes = 6\njournal_file = 'j.jsonl'\nadmin_token = 't'\n[knobs]\n\
@@ -104,6 +104,12 @@ mod tests {
             knobs: {},
             tls: None,
             connect_proxy: true,
+            credentials: Credentials {
+                check: Strict,
+                configured: [],
+                seed: 0,
+                began_s: 0,
+            },
             guards: Guards {
                 head_bytes: 8192,
                 head_time: 1ms,
@@ -128,7 +134,7 @@ mod tests {
     #[test]
     fn an_unknown_key_is_shown() {
         insta::assert_snapshot!(problem("seed = 1\nlisten_on = 'x'\n"), @"
-        mynah.toml:2:1: unknown key `listen_on`, expected one of `listen`, `seed`, `clock`, `pace`, `transcript`, `signal`, `wav_sizes`, `wav_list`, `chunk_jitter`, `odd_cuts`, `knob`, `tls`, `ca_dir`, `tls_name`, `connect_proxy`, `log_level`, `log`, `strict`, `journal`, `journal_bytes`, `journal_file`, `admin_token`, `knobs`, `guards`, `sounds`, `recordings`
+        mynah.toml:2:1: unknown key `listen_on`, expected one of `listen`, `seed`, `clock`, `pace`, `transcript`, `signal`, `wav_sizes`, `wav_list`, `chunk_jitter`, `odd_cuts`, `knob`, `tls`, `ca_dir`, `tls_name`, `connect_proxy`, `auth`, `log_level`, `log`, `strict`, `journal`, `journal_bytes`, `journal_file`, `admin_token`, `knobs`, `credentials`, `guards`, `sounds`, `recordings`
           |
         2 | listen_on = 'x'
           | ^^^^^^^^^
@@ -180,6 +186,18 @@ mod tests {
           |
         2 |     head_bytes = 100
           |                  ^^^
+        ");
+    }
+
+    #[test]
+    fn a_credential_that_is_none_is_shown_without_its_secrets() {
+        let vendor = registry::VENDORS[0].name;
+        let text = format!("[[credentials]]\nvendor = '{vendor}'\naccess_key = 'planted'\n");
+        insta::assert_snapshot!(problem(&text), @"
+        mynah.toml:1:1: has access_key, but takes one of: token, api_key, access_key + secret_key, user + password + domain, appid + access_token
+          |
+        1 | [[credentials]]
+          | ^^^^^^^^^^^^^^^
         ");
     }
 

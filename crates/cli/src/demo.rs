@@ -109,6 +109,7 @@ pub(crate) const VENDOR: Vendor = Vendor {
     name: "demo",
     title: "Demo",
     endpoints: ENDPOINTS,
+    side: &[],
     refuse_path,
     recipes: &[
         Recipe {

@@ -13,6 +13,7 @@ mod ca;
 mod check;
 mod clauses;
 mod config;
+mod credentials;
 mod decode;
 mod endpoints;
 mod env;

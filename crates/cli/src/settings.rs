@@ -13,6 +13,7 @@ use std::time::Duration;
 use mock_server::{ClockMode, Guards, Options, Pace, SoundOptions};
 use serde::de::{self, Deserializer, Visitor};
 
+use crate::credentials::{Auth, CredentialSettings, credentials};
 use crate::knobs::{KnobSetting, KnobTables};
 use crate::sounds::{Loaded, RecordingEntry, SignalName, SoundEntry, WavSizesName};
 use crate::words::{AdminToken, JournalSwitch, LogFormat, Strictness};
@@ -69,6 +70,9 @@ pub(crate) struct Settings {
     /// Be the proxy of clients whose URL is built in: HTTP CONNECT to vendors' hosts; implies --tls
     #[arg(long, num_args = 0, default_missing_value = "true")]
     pub(crate) connect_proxy: Option<bool>,
+    /// Whether any credential lets a client in, or only those of the file [default: any]
+    #[arg(long, value_name = "any|strict")]
+    pub(crate) auth: Option<Auth>,
     /// What is logged; without it `RUST_LOG` decides [default: info]
     #[arg(long, value_name = "off|error|warn|info|debug|trace")]
     pub(crate) log_level: Option<LogLevel>,
@@ -93,6 +97,9 @@ pub(crate) struct Settings {
     /// The knobs of a file, in a table for each endpoint.
     #[arg(skip)]
     pub(crate) knobs: KnobTables,
+    /// Who is known, in files only.
+    #[arg(skip)]
+    pub(crate) credentials: Vec<CredentialSettings>,
     /// The limits against hostile peers, in files only.
     #[arg(skip)]
     pub(crate) guards: GuardSettings,
@@ -134,6 +141,7 @@ impl Settings {
                 false => self.tls_name,
             },
             connect_proxy: self.connect_proxy.or(file.connect_proxy),
+            auth: self.auth.or(file.auth),
             log_level: self.log_level.or(file.log_level),
             log: self.log.or(file.log),
             strict: self.strict.or(file.strict),
@@ -142,6 +150,7 @@ impl Settings {
             journal_file: self.journal_file.or(file.journal_file),
             admin_token: self.admin_token.or(file.admin_token),
             knobs: KnobTables::default(),
+            credentials: file.credentials,
             guards: file.guards,
             sounds: Vec::new(),
             recordings: Vec::new(),
@@ -182,6 +191,7 @@ impl Settings {
             knobs: default.knobs,
             tls: default.tls,
             connect_proxy: self.connect_proxy.unwrap_or(default.connect_proxy),
+            credentials: credentials(self.auth, self.credentials),
             guards: self.guards.into_guards(),
             strict: self.strict.map_or(default.strict, |strict| strict.0),
             journal: self.journal.map_or(default.journal, |switch| switch.0),

@@ -12,6 +12,7 @@
 //! It knows no vendor: what is served, and how, comes from [`wire::registry`].
 
 mod admin;
+mod body;
 mod clock;
 mod drive;
 mod expectation;
@@ -29,6 +30,7 @@ mod running;
 mod scenario;
 mod selector;
 mod server;
+mod side;
 mod sound;
 mod speaker;
 mod tap;

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use wire::credentials::Credentials;
 use wire::knob::{KnobError, Knobs};
 
 use crate::clock::ClockMode;
@@ -32,6 +33,8 @@ pub struct Options {
     pub tls: Option<Tls>,
     /// Whether HTTP CONNECT to a host that is emulated here is a way in.
     pub connect_proxy: bool,
+    /// Who is known, and whether that is looked at. Seed and start are the server's own.
+    pub credentials: Credentials,
     /// The limits against hostile peers.
     pub guards: Guards,
     /// What becomes of findings.
@@ -78,6 +81,7 @@ impl Default for Options {
             knobs: BTreeMap::new(),
             tls: None,
             connect_proxy: false,
+            credentials: Credentials::any(),
             guards: Guards::default(),
             strict: Strict::default(),
             journal: JournalMode::default(),

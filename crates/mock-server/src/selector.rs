@@ -220,7 +220,7 @@ fn credentials(head: &RequestHead) -> impl Iterator<Item = String> {
         .query_pairs()
         .into_iter()
         .filter(|(name, _)| is_secret_name(name))
-        .filter_map(|(_, value)| Some(value.trim().strip_prefix(SCHEME)?.to_owned()));
+        .filter_map(|(_, value)| in_token(value.trim()));
     let found: Vec<String> = headers.chain(query).collect();
     found.into_iter()
 }
@@ -229,8 +229,8 @@ fn credentials(head: &RequestHead) -> impl Iterator<Item = String> {
 /// of `Basic`, or the access key of a signature.
 fn in_header(value: &str) -> Option<String> {
     let value = value.trim();
-    if let Some(text) = value.strip_prefix(SCHEME) {
-        return Some(text.to_owned());
+    if let Some(text) = in_token(value) {
+        return Some(text);
     }
     let (scheme, rest) = value.split_once([' ', ';'])?;
     let rest = rest.trim_start_matches([' ', ';']);
@@ -238,12 +238,18 @@ fn in_header(value: &str) -> Option<String> {
         let decoded = STANDARD.decode(rest.trim()).ok()?;
         return in_user_info(&String::from_utf8(decoded).ok()?);
     }
-    if let Some(text) = rest.strip_prefix(SCHEME) {
-        return Some(text.to_owned());
+    if let Some(text) = in_token(rest.trim()) {
+        return Some(text);
     }
     let (_, key) = rest.split_once("Access=")?;
     let key = key.split([' ', ',']).next()?;
     Some(key.strip_prefix(SCHEME)?.to_owned())
+}
+
+/// The selector that a token is, or that one of our sign-in services has put into it.
+fn in_token(token: &str) -> Option<String> {
+    let plain = token.strip_prefix(SCHEME).map(str::to_owned);
+    plain.or_else(|| wire::credentials::selector_in(token))
 }
 
 /// The selector in `user:password`. A user that is a selector makes `mynah:SELECTOR:password`,

@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::{Method, Request};
 use hyper::body::Incoming;
@@ -15,6 +16,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use wire::credentials::Credentials;
+use wire::handshake::{Admission, RequestHead};
+use wire::id::Ids;
+use wire::knob::Knobs;
+use wire::memory::Memory;
 use wire::ws::Limits;
 
 use crate::clock::Clock;
@@ -44,6 +50,10 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) journal: Journal,
     pub(crate) stop: CancellationToken,
+    /// Who is known.
+    pub(crate) credentials: Credentials,
+    /// When the server started, in milliseconds since 1970.
+    began_ms: u64,
     pub(crate) lanes: Lanes,
 }
 
@@ -72,6 +82,32 @@ impl From<BindError> for io::Error {
     }
 }
 
+impl Shared {
+    /// The services' time, in milliseconds since 1970: the real start, and the clock's time since.
+    pub(crate) fn now_ms(&self) -> u64 {
+        let since = u64::try_from(self.clock.now().as_millis()).unwrap_or(u64::MAX);
+        self.began_ms.saturating_add(since)
+    }
+
+    /// What a request is judged with.
+    pub(crate) fn admission<'a>(
+        &'a self,
+        knobs: &'a Knobs,
+        ids: &'a mut Ids,
+        memory: &'a mut Memory,
+        sent: &'a RequestHead,
+    ) -> Admission<'a> {
+        Admission {
+            knobs,
+            ids,
+            credentials: &self.credentials,
+            memory,
+            sent: Some(sent),
+            now_ms: self.now_ms(),
+        }
+    }
+}
+
 impl Server {
     /// Listens at the address of the options.
     ///
@@ -90,7 +126,16 @@ impl Server {
         let listener = TcpListener::bind(options.listen).await;
         let listener = listener.map_err(BindError::Listen)?;
         let address = listener.local_addr().map_err(BindError::Listen)?;
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
+        let began_ms = since_1970.map_or(0, |time| time.as_millis());
+        let began_ms = u64::try_from(began_ms).unwrap_or(u64::MAX);
         let shared = Shared {
+            credentials: Credentials {
+                seed: options.seed,
+                began_s: began_ms / 1000,
+                ..options.credentials.clone()
+            },
+            began_ms,
             clock: Clock::start(options.clock),
             journal,
             stop: CancellationToken::new(),

@@ -3,28 +3,28 @@
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
-use bytes::Bytes;
 use http::header::{CONNECTION, HOST, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, UPGRADE};
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode, Version};
-use http_body_util::Full;
+use http::{HeaderValue, Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 use wire::endpoint::{Endpoint, Opening};
 use wire::finding::Finding;
-use wire::handshake::{Admission, PathMiss, Refusal, RequestHead, Welcome};
+use wire::handshake::{PathMiss, Refusal, RequestHead, Welcome};
 use wire::id::{Ids, seed_of};
 use wire::registry::{self, Route};
 
 use crate::admin;
+use crate::body::Body;
 use crate::journal::{Redactor, SessionInfo};
 use crate::lane::{self, Lane};
 use crate::scenario::CATALOGUE;
 use crate::selector::{self, Chosen, SelectorError};
 use crate::server::Shared;
+use crate::side::{self, Door, add_headers};
 use crate::tap::Overheard;
 
 /// An HTTP answer.
-pub(crate) type Answer = Response<Full<Bytes>>;
+pub(crate) type Answer = Response<Body>;
 
 /// A session whose 101 is on its way.
 pub(crate) struct Accepted {
@@ -58,7 +58,8 @@ pub(crate) async fn answer(
         let problem = admin::Problem::new(StatusCode::BAD_REQUEST, "no Host", detail);
         return Ok(problem.into_answer());
     }
-    let mut head = head_of(&request);
+    let sent = head_of(&request);
+    let mut head = sent.clone();
     let (asked, redactor) = (asked(&head), Redactor::of(&head));
     let chosen = selector::take(&mut head);
     let choice = chosen.whole();
@@ -68,6 +69,22 @@ pub(crate) async fn answer(
         Err(error) => return Ok(busy(&error)),
     };
     let rule = lane.rule();
+    if chosen.error.is_none()
+        && let Some(service) = registry::side(&head)
+    {
+        let scenario = choice.scenario.or(rule.scenario);
+        let door = Door {
+            shared: &shared,
+            lane: &lane,
+            seed: choice.seed.or(rule.seed).unwrap_or(shared.options.seed),
+            asked,
+            redactor,
+            scenario: scenario.map(|scenario| scenario.to_string()),
+            sent: &sent,
+            head: &head,
+        };
+        return Ok(side::answer(door, &overheard, service, request).await);
+    }
     let connection = lane.connect();
     let seed = choice.seed.or(rule.seed).unwrap_or(shared.options.seed);
     let mut ids = Ids::new(seed_of(seed, &lane.name, connection));
@@ -89,10 +106,8 @@ pub(crate) async fn answer(
         Route::Served(endpoint) => endpoint,
         Route::Near(vendor, endpoint, nearest) => {
             let knobs = shared.options.knobs_of(endpoint.name);
-            let mut admission = Admission {
-                knobs: &knobs,
-                ids: &mut ids,
-            };
+            let mut memory = crate::live::lock(&lane.memory);
+            let mut admission = shared.admission(&knobs, &mut ids, &mut memory, &sent);
             let miss = PathMiss {
                 nearest,
                 clause: endpoint.table.order,
@@ -108,11 +123,12 @@ pub(crate) async fn answer(
         Route::Nowhere => return Ok(visit.nowhere()),
     };
     let knobs = shared.options.knobs_of(endpoint.name);
-    let mut admission = Admission {
-        knobs: &knobs,
-        ids: &mut ids,
+    let admitted = {
+        let mut memory = crate::live::lock(&lane.memory);
+        let mut admission = shared.admission(&knobs, &mut ids, &mut memory, &sent);
+        (endpoint.admit)(&head, &mut admission)
     };
-    let welcome = match (endpoint.admit)(&head, &mut admission) {
+    let welcome = match admitted {
         Ok(welcome) => welcome,
         Err(refusal) => return Ok(visit.refuse(Some(endpoint), refusal)),
     };
@@ -129,6 +145,7 @@ pub(crate) async fn answer(
             seed: ids.bits(),
             knobs,
             head,
+            grant: welcome.grant,
             can_encode: crate::speaker::can_encode,
         },
         lane,
@@ -171,7 +188,7 @@ impl Visit<'_> {
         let status =
             StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         self.record(endpoint, status, Some(refusal.finding));
-        let mut response = Response::new(Full::from(refusal.body));
+        let mut response = Response::new(Body::from(refusal.body));
         *response.status_mut() = status;
         add_headers(&mut response, &refusal.headers);
         response
@@ -261,7 +278,7 @@ fn head_of(request: &Request<Incoming>) -> RequestHead {
 fn switch(request: &Request<Incoming>, welcome: &Welcome) -> Option<Answer> {
     let key = request.headers().get(SEC_WEBSOCKET_KEY)?.to_str().ok()?;
     let accept = wire::ws::accept_key(key.trim());
-    let mut response = Response::new(Full::default());
+    let mut response = Response::new(Body::default());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
     headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
@@ -269,13 +286,4 @@ fn switch(request: &Request<Incoming>, welcome: &Welcome) -> Option<Answer> {
     headers.insert(SEC_WEBSOCKET_ACCEPT, HeaderValue::from_str(&accept).ok()?);
     add_headers(&mut response, &welcome.headers);
     Some(response)
-}
-
-fn add_headers(response: &mut Answer, headers: &[(&'static str, String)]) {
-    for (name, value) in headers {
-        let name = HeaderName::from_bytes(name.as_bytes());
-        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
-            response.headers_mut().append(name, value);
-        }
-    }
 }

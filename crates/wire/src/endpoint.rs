@@ -4,11 +4,13 @@ use bytes::Bytes;
 
 use crate::audio::{AudioFormat, Direction};
 use crate::clause::Clause;
+use crate::credentials::Grant;
 use crate::error::DecodeError;
 use crate::handshake::{Admission, PathMiss, Refusal, RequestHead, Welcome};
 use crate::json::Value;
 use crate::knob::{Knob, Knobs};
 use crate::session::{Form, Session, Side, Table};
+use crate::side::Service;
 
 /// A company and what is served of it.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +23,8 @@ pub struct Vendor {
     pub endpoints: &'static [&'static Endpoint],
     /// Words the refusal of a path that is near one of the vendor's.
     pub refuse_path: fn(&RequestHead, PathMiss, &mut Admission<'_>) -> Refusal,
+    /// What is served beside the endpoints: sign-in, lists, HTTP twins.
+    pub side: &'static [&'static Service],
     /// The settings that point its clients here.
     pub recipes: &'static [Recipe],
     /// The host names that its clients are built with.
@@ -83,6 +87,8 @@ pub struct Opening {
     pub knobs: Knobs,
     /// The request that was accepted.
     pub head: RequestHead,
+    /// What its credential is good for.
+    pub grant: Grant,
     /// Whether an audio format can be made honestly; what cannot is refused as unsupported.
     pub can_encode: fn(&AudioFormat) -> bool,
 }

@@ -1,9 +1,11 @@
 //! The HTTP request that opens a session, as data, and the answers to it.
 
 use crate::clause::Clause;
+use crate::credentials::{Credentials, Grant};
 use crate::finding::Finding;
 use crate::id::Ids;
 use crate::knob::Knobs;
+use crate::memory::Memory;
 
 /// The head of an HTTP request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -110,6 +112,31 @@ impl RequestHead {
         None
     }
 
+    /// Whether the request asks for a WebSocket, well or badly.
+    #[must_use]
+    pub fn asks_for_upgrade(&self) -> bool {
+        // Other upgrades, as HTTP clients offer them by themselves, are none.
+        self.names_token("Upgrade", "websocket") || self.header("Sec-WebSocket-Key").is_some()
+    }
+
+    /// The user and password of an `Authorization` of the scheme, `user:password` in base64.
+    #[must_use]
+    pub fn basic_login(&self, scheme: &str) -> Option<(String, String)> {
+        use base64::Engine as _;
+        let values = self.headers("Authorization");
+        let mut logins = values.filter_map(|value| {
+            let (named, login) = value.trim().split_once(char::is_whitespace)?;
+            let decoded = base64::engine::general_purpose::STANDARD
+                .decode(login.trim())
+                .ok()?;
+            let login = String::from_utf8(decoded).ok()?;
+            let (user, password) = login.split_once(':')?;
+            let is_filled = named.eq_ignore_ascii_case(scheme) && !password.is_empty();
+            is_filled.then(|| (user.to_owned(), password.to_owned()))
+        });
+        logins.next()
+    }
+
     fn names_token(&self, header: &str, token: &str) -> bool {
         self.headers(header)
             .flat_map(|value| value.split(','))
@@ -124,6 +151,23 @@ pub struct Admission<'a> {
     pub knobs: &'a Knobs,
     /// The session's ids, for trace headers and bodies.
     pub ids: &'a mut Ids,
+    /// Who is known.
+    pub credentials: &'a Credentials,
+    /// What the service remembers across connections.
+    pub memory: &'a mut Memory,
+    /// The request as it was sent, if it is judged without something that stood in it: a client
+    /// signs what it sends.
+    pub sent: Option<&'a RequestHead>,
+    /// The services' time, in milliseconds since 1970.
+    pub now_ms: u64,
+}
+
+impl Admission<'_> {
+    /// The services' time, in seconds since 1970.
+    #[must_use]
+    pub const fn now_s(&self) -> u64 {
+        self.now_ms / 1000
+    }
 }
 
 /// What a vendor adds to the 101.
@@ -133,6 +177,8 @@ pub struct Welcome {
     pub headers: Vec<(&'static str, String)>,
     /// Oddities of the request that do not refuse it.
     pub findings: Vec<Finding>,
+    /// What the credential is good for.
+    pub grant: Grant,
 }
 
 /// A vendor's HTTP answer instead of the 101.

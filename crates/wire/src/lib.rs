@@ -21,6 +21,8 @@
 
 pub mod audio;
 pub mod clause;
+pub mod credentials;
+pub mod date;
 pub mod endpoint;
 pub mod error;
 pub mod finding;
@@ -36,6 +38,7 @@ pub mod memory;
 pub mod reader;
 pub mod registry;
 pub mod session;
+pub mod side;
 pub mod speech;
 pub mod volcengine;
 pub mod writer;

@@ -12,6 +12,37 @@ pub const REMEMBERED: usize = 10_000;
 #[derive(Debug, Default)]
 pub struct Memory {
     kinds: HashMap<&'static str, Seen>,
+    strikes: HashMap<&'static str, Strikes>,
+    counts: HashMap<&'static str, u64>,
+}
+
+/// Failures of one kind in a row, and the lock that follows too many of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Strikes {
+    in_a_row: u32,
+    locked_until_s: u64,
+}
+
+impl Strikes {
+    /// Whether there were too many, at this time in seconds.
+    #[must_use]
+    pub const fn is_locked(&self, now_s: u64) -> bool {
+        now_s < self.locked_until_s
+    }
+
+    /// Counts a failure. The `limit`th in a row locks for `lock_s` seconds, and counting begins anew.
+    pub const fn fail(&mut self, limit: u32, now_s: u64, lock_s: u64) {
+        self.in_a_row += 1;
+        if self.in_a_row >= limit {
+            self.in_a_row = 0;
+            self.locked_until_s = now_s.saturating_add(lock_s);
+        }
+    }
+
+    /// Forgets the failures.
+    pub const fn succeed(&mut self) {
+        self.in_a_row = 0;
+    }
 }
 
 #[derive(Debug, Default)]
@@ -42,6 +73,18 @@ impl Memory {
         true
     }
 
+    /// The failures of one kind.
+    pub fn strikes(&mut self, kind: &'static str) -> &mut Strikes {
+        self.strikes.entry(kind).or_default()
+    }
+
+    /// Counts something of one kind, from 1.
+    pub fn count(&mut self, kind: &'static str) -> u64 {
+        let count = self.counts.entry(kind).or_default();
+        *count += 1;
+        *count
+    }
+
     /// Whether `id` has been remembered.
     #[must_use]
     pub fn knows(&self, kind: &'static str, id: &str) -> bool {
@@ -54,6 +97,28 @@ impl Memory {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn too_many_failures_in_a_row_lock_for_a_while() {
+        let mut memory = Memory::new();
+        let strikes = memory.strikes("signature");
+        for _ in 0..2 {
+            strikes.fail(3, 100, 50);
+        }
+        strikes.succeed();
+        for _ in 0..2 {
+            strikes.fail(3, 100, 50);
+            assert!(!strikes.is_locked(100));
+        }
+        strikes.fail(3, 100, 50);
+        assert!(strikes.is_locked(149));
+        assert!(!strikes.is_locked(150));
+        assert!(!memory.strikes("login").is_locked(100));
+        assert_eq!(
+            (memory.count("a"), memory.count("a"), memory.count("b")),
+            (1, 2, 1)
+        );
+    }
 
     #[test]
     fn an_id_is_new_once_and_the_oldest_is_forgotten() {

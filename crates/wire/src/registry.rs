@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use crate::endpoint::{Endpoint, Prefix, Vendor};
 use crate::handshake::RequestHead;
+use crate::side::Service;
 
 /// Every vendor that is served. A further vendor is a folder and one line here.
 pub const VENDORS: &[&Vendor] = &[
@@ -79,6 +80,22 @@ pub fn route(head: &RequestHead) -> Route {
         .map_or(Route::Nowhere, |(_, route)| route)
 }
 
+/// The service beside the endpoints that a request is for.
+#[must_use]
+pub fn side(head: &RequestHead) -> Option<&'static Service> {
+    let path = head.segments();
+    let mut services = VENDORS
+        .iter()
+        .flat_map(|vendor| vendor.side.iter().copied());
+    services.find(|service| {
+        let is_twin = service
+            .paths
+            .iter()
+            .any(|path| service.endpoint.paths.contains(path));
+        serves_at(service.paths, service.prefix, &path) && !(is_twin && head.asks_for_upgrade())
+    })
+}
+
 /// How many names of a pattern stand at their place in a path.
 fn named(pattern: &[String], path: &[String]) -> usize {
     pattern.iter().zip(path).filter(|(p, s)| p == s).count()
@@ -92,9 +109,13 @@ fn segments_of(path: &str) -> Vec<String> {
 }
 
 fn serves(endpoint: &Endpoint, path: &[String]) -> bool {
-    endpoint.paths.iter().any(|pattern| {
+    serves_at(endpoint.paths, endpoint.prefix, path)
+}
+
+fn serves_at(paths: &[&str], prefix: Prefix, path: &[String]) -> bool {
+    paths.iter().any(|pattern| {
         let pattern = segments_of(pattern);
-        let tail = match endpoint.prefix {
+        let tail = match prefix {
             Prefix::None => Some(path),
             Prefix::Any => path
                 .len()

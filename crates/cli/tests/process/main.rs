@@ -10,4 +10,7 @@ mod lists;
 #[cfg(unix)]
 mod serve;
 #[cfg(test)]
+#[cfg(unix)]
+mod sign_in;
+#[cfg(test)]
 mod support;

@@ -10,15 +10,15 @@ use rstest::rstest;
 use crate::support::{err, mynah, out, run};
 
 /// A running server, killed when it is dropped.
-struct Mock {
+pub(crate) struct Mock {
     child: Child,
     out: BufReader<std::process::ChildStdout>,
     ready: String,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
 }
 
 impl Mock {
-    fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -40,7 +40,7 @@ impl Mock {
     }
 
     /// Sends a signal; how the process ended, what else it wrote, and how long that took.
-    fn stop(mut self, signal: &str) -> (ExitStatus, String, String, Duration) {
+    pub(crate) fn stop(mut self, signal: &str) -> (ExitStatus, String, String, Duration) {
         let asked = Instant::now();
         let pid = self.child.id().to_string();
         let sent = Command::new("kill").args(["-s", signal, &pid]).status();

@@ -1,12 +1,12 @@
 //! `lanes/{lane}`: set, see, reset.
 
 use http::{Method, Request, Response, StatusCode};
-use http_body_util::Full;
 use hyper::body::Incoming;
 use serde_json::{Map, Value, json};
 
 use super::problem::Problem;
 use super::{PREFIX, answer_json, query};
+use crate::body::Body;
 use crate::lane::{Lane, Rule};
 use crate::scenario::{CATALOGUE, Scenario};
 use crate::server::Shared;
@@ -33,7 +33,7 @@ pub(super) async fn answer(
     if request.method() == Method::DELETE {
         shared.lanes.remove(&name);
         shared.journal.forget_lane(&name);
-        let mut response = Response::new(Full::default());
+        let mut response = Response::new(Body::default());
         *response.status_mut() = StatusCode::NO_CONTENT;
         return Ok(response);
     }

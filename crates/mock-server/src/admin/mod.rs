@@ -20,13 +20,13 @@ mod wait;
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
-use http_body_util::Full;
 use hyper::body::Incoming;
 use serde_json::{Value, json};
 use wire::handshake::percent_decode;
 
 pub(crate) use problem::Problem;
 
+use crate::body::Body;
 use crate::metrics;
 use crate::server::Shared;
 use crate::tls;
@@ -150,7 +150,7 @@ fn answer_json(value: &Value) -> Answer {
 }
 
 fn answer_bytes(kind: &'static str, body: impl Into<Bytes>) -> Answer {
-    let mut response = Response::new(Full::new(body.into()));
+    let mut response = Response::new(Body::from(body.into()));
     let kind = HeaderValue::from_static(kind);
     response.headers_mut().insert(CONTENT_TYPE, kind);
     response

@@ -1,11 +1,10 @@
 //! Errors of our own HTTP side, as RFC 9457 problem bodies.
 
-use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
-use http_body_util::Full;
 use serde_json::{Map, Value};
 
+use crate::body::Body;
 use crate::upgrade::Answer;
 
 /// A problem, and how to fix it.
@@ -50,7 +49,7 @@ impl Problem {
     /// The problem as an answer.
     pub(crate) fn into_answer(self) -> Answer {
         let body = Value::Object(self.members).to_string();
-        let mut response = Response::new(Full::new(Bytes::from(body)));
+        let mut response = Response::new(Body::from(body));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.insert(

@@ -6,12 +6,12 @@
 use std::sync::Mutex;
 
 use http::{Request, StatusCode, Uri};
-use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 
 use super::names;
 use crate::admin::Problem;
+use crate::body::Body;
 use crate::server::Shared;
 use crate::upgrade::Answer;
 
@@ -35,7 +35,7 @@ pub(crate) fn connect(
         Ok(host) => {
             tracing::debug!(host, "a tunnel that ends here");
             *crate::live::lock(tunnel) = Some(hyper::upgrade::on(&mut request));
-            Answer::new(Full::default())
+            Answer::new(Body::default())
         }
         Err(problem) => problem.into_answer(),
     }

@@ -26,7 +26,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
-use http_body_util::Full;
 use rustls::ServerConfig;
 use tokio_rustls::TlsAcceptor;
 
@@ -36,6 +35,7 @@ pub(crate) use connect::{Hop, connect};
 pub(crate) use transport::Transport;
 
 use crate::admin::Problem;
+use crate::body::Body;
 use crate::upgrade::Answer;
 
 /// What a server needs to speak TLS. Clones are the same.
@@ -153,7 +153,7 @@ pub(crate) fn answer_ca(tls: Option<&Tls>) -> Result<Answer, Problem> {
             "this server speaks no TLS; start it with --tls",
         ));
     };
-    let mut response = Response::new(Full::new(tls.ca_pem.clone()));
+    let mut response = Response::new(Body::from(tls.ca_pem.clone()));
     let kind = HeaderValue::from_static("application/x-pem-file");
     response.headers_mut().insert(CONTENT_TYPE, kind);
     Ok(response)

@@ -1,5 +1,6 @@
 //! A server that runs, and clients that speak to it over TCP.
 
+// Clippy knows by the attribute that these are tests; the crate is never anything else.
 #[cfg(test)]
 mod admin;
 #[cfg(test)]

@@ -12,8 +12,10 @@
 //! ([`response`]) and one table of what a mistake is called ([`error`]). Synthesis takes one
 //! text a connection ([`rtts`]); recognition takes one session after the other ([`rasr`]).
 //!
-//! The folder knows nothing of sockets, clocks and sound. It does not serve the sign-in
-//! service, REST, `/asr/short-audio` and `/vcs/voices/clone`; the register says why.
+//! Tokens are issued by a sign-in service ([`side`]).
+//!
+//! The folder knows nothing of sockets, clocks and sound. It does not serve REST,
+//! `/asr/short-audio` and `/vcs/voices/clone`; the register says why.
 
 pub mod auth;
 mod clauses;
@@ -29,6 +31,7 @@ pub mod rasr;
 pub mod response;
 pub mod rtts;
 pub mod setup;
+pub mod side;
 
 use crate::endpoint::Vendor;
 
@@ -43,6 +46,7 @@ pub const VENDOR: Vendor = Vendor {
         &rasr::CONTINUE,
     ],
     refuse_path: auth::refuse_path,
+    side: side::SERVICES,
     recipes: setup::RECIPES,
     hosts: setup::HOSTS,
 };

@@ -50,6 +50,7 @@ impl Peer {
             seed: 0,
             knobs,
             head: RequestHead::default(),
+            grant: crate::credentials::Grant::default(),
             can_encode,
         });
         let mut peer = Self {

@@ -5,11 +5,14 @@
 //!       401             403            400         400, 404
 //! ```
 //!
-//! Any credential will do: this folder knows nobody. What is refused here is what is missing.
+//! Any credential that is there will do, unless the server checks them (`strict`).
+
+mod strict;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::credentials::Grant;
 use crate::finding::Finding;
 use crate::handshake::{Admission, PathMiss, Refusal, RequestHead, UpgradeProblem, Welcome};
 use crate::id::Ids;
@@ -35,6 +38,7 @@ pub fn admit(head: &RequestHead, admission: &mut Admission<'_>) -> Result<Welcom
                 ("X-DP-Watson-Tran-ID", gateway_id(admission.ids)),
             ],
             findings,
+            grant: Grant::default(),
         }),
         Err(refusal) => Err(dress(*refusal, transaction)),
     }
@@ -55,18 +59,7 @@ fn judge(
     findings: &mut Vec<Finding>,
 ) -> Result<(), Box<Refusal>> {
     let knobs = admission.knobs;
-    if let Some(finding) = missing_credential(head) {
-        let body = if knobs.is(&knobs::UNAUTHORIZED_BODY, "2019") {
-            error::UNAUTHORIZED_2019.to_owned()
-        } else {
-            error::unauthorized(&admission.ids.uuid())
-        };
-        return Err(Box::new(Refusal::json(401, body, finding)));
-    }
-    if let Some(finding) = forbidden(head, admission) {
-        let body = error::forbidden(&admission.ids.uuid());
-        return Err(Box::new(Refusal::json(403, body, finding)));
-    }
+    let_in(head, admission)?;
     if let Some(problem) = head.upgrade_problem() {
         return Err(Box::new(not_an_upgrade(&problem)));
     }
@@ -81,6 +74,40 @@ fn judge(
     // What is refused after the upgrade is noted now: it is the handshake that is wrong.
     findings.extend(query.refused.into_iter().map(|refused| *refused.finding));
     Ok(())
+}
+
+/// Judges the credential, the origin and the host, which all services of the vendor look at.
+pub(super) fn let_in(
+    head: &RequestHead,
+    admission: &mut Admission<'_>,
+) -> Result<(), Box<Refusal>> {
+    if let Some(finding) = missing_credential(head) {
+        return Err(Box::new(unauthorized(finding, admission)));
+    }
+    match strict::judge(head, admission) {
+        Ok(()) => {}
+        Err(strict::Wrong::Credential(finding)) => {
+            return Err(Box::new(unauthorized(*finding, admission)));
+        }
+        Err(strict::Wrong::Instance(finding)) => {
+            let body = error::forbidden(&admission.ids.uuid());
+            return Err(Box::new(Refusal::json(403, body, *finding)));
+        }
+    }
+    if let Some(finding) = forbidden(head, admission) {
+        let body = error::forbidden(&admission.ids.uuid());
+        return Err(Box::new(Refusal::json(403, body, finding)));
+    }
+    Ok(())
+}
+
+fn unauthorized(finding: Finding, admission: &mut Admission<'_>) -> Refusal {
+    let body = if admission.knobs.is(&knobs::UNAUTHORIZED_BODY, "2019") {
+        error::UNAUTHORIZED_2019.to_owned()
+    } else {
+        error::unauthorized(&admission.ids.uuid())
+    };
+    Refusal::json(401, body, finding)
 }
 
 /// What is wrong with the credentials, if there is none that says anything.
@@ -179,7 +206,7 @@ fn not_an_upgrade(problem: &UpgradeProblem) -> Refusal {
 }
 
 /// The client's own id if it fits into a header, else 24 hexadecimal digits.
-fn transaction_id(head: &RequestHead, ids: &mut Ids) -> String {
+pub(super) fn transaction_id(head: &RequestHead, ids: &mut Ids) -> String {
     let drawn = ids.hex(24);
     let own = head
         .filled_header(TRANSACTION_ID)
@@ -193,14 +220,21 @@ fn gateway_id(ids: &mut Ids) -> String {
 }
 
 /// Adds the headers that every HTTP answer of the gateway has.
-fn dress(refusal: Refusal, transaction: String) -> Refusal {
+fn dress(mut refusal: Refusal, transaction: String) -> Refusal {
+    refusal.headers.extend(gateway_headers(transaction));
     refusal
-        .with_header(TRANSACTION_ID, transaction)
-        .with_header("X-Frame-Options", "DENY")
-        .with_header("X-Content-Type-Options", "nosniff")
-        .with_header("X-XSS-Protection", "1")
-        .with_header("Content-Security-Policy", "default-src")
-        .with_header("Server", "-")
+}
+
+/// The headers that every HTTP answer of the gateway has.
+pub(super) fn gateway_headers(transaction: String) -> [(&'static str, String); 6] {
+    [
+        (TRANSACTION_ID, transaction),
+        ("X-Frame-Options", "DENY".to_owned()),
+        ("X-Content-Type-Options", "nosniff".to_owned()),
+        ("X-XSS-Protection", "1".to_owned()),
+        ("Content-Security-Policy", "default-src".to_owned()),
+        ("Server", "-".to_owned()),
+    ]
 }
 
 const TRANSACTION_ID: &str = "X-Global-Transaction-ID";

@@ -295,11 +295,17 @@ impl Failure {
     #[must_use]
     pub fn body(&self, blanks: Blanks) -> String {
         let (code, description) = self.status();
-        let text = Value::from(self.text(blanks)).write(Style::Compact);
-        format!(
-            "{{\n   \"code_description\": \"{description}\", \n   \"code\": {code}, \n   \"error\": {text}\n}}"
-        )
+        error_body(code, description, &self.text(blanks))
     }
+}
+
+/// The body of an error over HTTP.
+#[must_use]
+pub fn error_body(code: u16, description: &str, text: &str) -> String {
+    let text = Value::from(text).write(Style::Compact);
+    format!(
+        "{{\n   \"code_description\": \"{description}\", \n   \"code\": {code}, \n   \"error\": {text}\n}}"
+    )
 }
 
 /// The body of a 401.

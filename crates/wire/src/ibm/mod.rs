@@ -17,9 +17,10 @@
 //! from that the order of timings and audio is free. Every message is one frame, JSON is
 //! indented by three blanks: clients break without either.
 //!
-//! This folder refuses to know who a credential belongs to, which custom models exist and
-//! what Vorbis is. The HTTP twin of the path, the list of voices and the sign-in services are
-//! not served yet. Speech to Text, the sister service, is another protocol; where only its
+//! The same path without an upgrade synthesises over HTTP; that, the list of voices and the
+//! sign-in services are in [`side`].
+//!
+//! This folder refuses to know which custom models exist and what Vorbis is. Speech to Text, the sister service, is another protocol; where only its
 //! behaviour is known, a clause says so.
 
 pub mod accept;
@@ -28,6 +29,7 @@ pub mod clauses;
 pub mod error;
 pub mod knobs;
 pub mod setup;
+pub mod side;
 pub mod ssml;
 pub mod tts;
 pub mod voices;
@@ -40,6 +42,7 @@ pub const VENDOR: Vendor = Vendor {
     title: "IBM Watson Text to Speech",
     endpoints: &[&tts::ENDPOINT],
     refuse_path: auth::refuse_path,
+    side: side::SERVICES,
     recipes: setup::RECIPES,
     hosts: setup::HOSTS,
 };

@@ -74,6 +74,11 @@ impl Voice {
         }
     }
 
+    /// Every voice of today.
+    pub fn all() -> impl Iterator<Item = Self> {
+        CURRENT.iter().map(|name| Self::new(name))
+    }
+
     fn new(name: &str) -> Self {
         let kind = if name.ends_with("Natural") {
             Kind::Natural

@@ -5,11 +5,13 @@
 //!   not an upgrade   ─▶ 400     otherwise ─▶ 101 with X-Tt-Logid
 //! ```
 //!
-//! It knows no tokens: whether one is good is for those to say who configured some.
+//! Any token is good, unless the server checks them. Which application and which cluster it is
+//! good for is known when the request is read.
 
 use super::clauses::handshake as clauses;
 use super::error::Rejection;
 use super::knobs;
+use crate::credentials::{Denial, Grant, Secret};
 use crate::finding::Finding;
 use crate::handshake::{Admission, PathMiss, Refusal, RequestHead, UpgradeProblem, Welcome};
 use crate::id::Ids;
@@ -58,7 +60,6 @@ impl Credential {
 /// # Errors
 /// The refusal, in the order of the drawing above.
 pub(super) fn admit(head: &RequestHead, admission: &mut Admission<'_>) -> Result<Welcome, Refusal> {
-    let knobs = admission.knobs;
     let hosts = head.headers("Host").count();
     if hosts > 1 {
         return Err(refuse(
@@ -68,49 +69,8 @@ pub(super) fn admit(head: &RequestHead, admission: &mut Admission<'_>) -> Result
             admission.ids,
         ));
     }
-    let mut findings = Vec::new();
-    let credential = Credential::of(head);
-    let expected = "Authorization: Bearer; {token}";
-    match credential {
-        Credential::Bearer => {}
-        Credential::Missing => {
-            let found = match head.header("Authorization") {
-                None => "no Authorization",
-                Some(_) => "an Authorization without a token",
-            };
-            return Err(refuse(
-                Rejection::MissingAuthorization,
-                found,
-                expected,
-                admission.ids,
-            ));
-        }
-        Credential::WrongBearer => {
-            let found = "a Bearer token without the semicolon";
-            if knobs.is(&knobs::WRONG_BEARER, "401") {
-                return Err(refuse(
-                    Rejection::UnknownGrant,
-                    found,
-                    expected,
-                    admission.ids,
-                ));
-            }
-            findings.push(Finding::whole(&clauses::NO_SEMICOLON, found, expected));
-        }
-        Credential::Basic => {
-            let found = "a Basic credential";
-            if knobs.is(&knobs::BASIC_AUTH, "refuse") {
-                let mut refusal = refuse(Rejection::UnknownGrant, found, expected, admission.ids);
-                refusal.finding = Finding::whole(&clauses::USER_INFO, found, expected);
-                return Err(refusal);
-            }
-            findings.push(Finding::whole(&clauses::USER_INFO, found, expected));
-        }
-        Credential::Other => {
-            let found = "an Authorization of another scheme";
-            findings.push(Finding::whole(&clauses::BEARER, found, expected));
-        }
-    }
+    let admitted = let_in(head, admission)
+        .map_err(|wrong| refuse_for(wrong.rejection, *wrong.finding, admission.ids))?;
     if let Some((rejection, found)) = upgrade_problem(head) {
         let refusal = refuse(rejection, &found, "an RFC 6455 upgrade", admission.ids);
         // RFC 6455 4.4: the refusal of a version names those that are spoken.
@@ -121,8 +81,98 @@ pub(super) fn admit(head: &RequestHead, admission: &mut Admission<'_>) -> Result
     }
     Ok(Welcome {
         headers: vec![("X-Tt-Logid", log_id(admission.ids))],
-        findings,
+        findings: admitted.findings,
+        grant: admitted.grant,
     })
+}
+
+/// A credential that is let in.
+#[derive(Debug, Default)]
+pub(super) struct Admitted {
+    /// What it is good for.
+    pub(super) grant: Grant,
+    /// Oddities that do no harm.
+    pub(super) findings: Vec<Finding>,
+}
+
+/// A credential that is not.
+#[derive(Debug)]
+pub(super) struct Wrong {
+    /// The refusal.
+    pub(super) rejection: Rejection,
+    /// What is wrong.
+    pub(super) finding: Box<Finding>,
+}
+
+/// Judges the credential of a request, which the socket and its twin have in common.
+pub(super) fn let_in(head: &RequestHead, admission: &Admission<'_>) -> Result<Admitted, Wrong> {
+    let knobs = admission.knobs;
+    let expected = "Authorization: Bearer; {token}";
+    let wrong = |rejection: Rejection, clause, found: &str| Wrong {
+        rejection,
+        finding: Box::new(Finding::whole(clause, found, expected)),
+    };
+    let plain = |rejection: Rejection, found: &str| wrong(rejection, rejection.row().clause, found);
+    let mut admitted = Admitted::default();
+    match Credential::of(head) {
+        Credential::Bearer => {}
+        Credential::Missing => {
+            let found = match head.header("Authorization") {
+                None => "no Authorization",
+                Some(_) => "an Authorization without a token",
+            };
+            return Err(plain(Rejection::MissingAuthorization, found));
+        }
+        Credential::WrongBearer => {
+            let found = "a Bearer token without the semicolon";
+            if knobs.is(&knobs::WRONG_BEARER, "401") {
+                return Err(plain(Rejection::UnknownGrant, found));
+            }
+            let finding = Finding::whole(&clauses::NO_SEMICOLON, found, expected);
+            admitted.findings.push(finding);
+        }
+        Credential::Basic => {
+            let found = "a Basic credential";
+            if knobs.is(&knobs::BASIC_AUTH, "refuse") {
+                return Err(wrong(Rejection::UnknownGrant, &clauses::USER_INFO, found));
+            }
+            let finding = Finding::whole(&clauses::USER_INFO, found, expected);
+            admitted.findings.push(finding);
+        }
+        Credential::Other => {
+            let found = "an Authorization of another scheme";
+            let finding = Finding::whole(&clauses::BEARER, found, expected);
+            admitted.findings.push(finding);
+        }
+    }
+    let store = admission.credentials;
+    if store.is_strict() {
+        let value = head.filled_header("Authorization").unwrap_or_default();
+        let end = value.find(|c: char| c == ';' || c.is_whitespace());
+        let token = value.get(end.unwrap_or(value.len())..).unwrap_or_default();
+        let token = token.trim_start_matches([';', ' ', '\t']);
+        let is = |secret: &Secret| match secret {
+            Secret::Token(own) => own == token,
+            Secret::App { access_token, .. } => access_token == token,
+            Secret::ApiKey(_) | Secret::KeyPair { .. } | Secret::Login { .. } => false,
+        };
+        let found = store.find("volcengine", admission.now_s(), is);
+        let (_, configured) = found.map_err(|denial| {
+            let clause = match denial {
+                Denial::Unknown => &clauses::BAD_TOKEN,
+                Denial::Expired(_) | Denial::Revoked(_) => &clauses::GONE_TOKEN,
+            };
+            wrong(Rejection::UnknownGrant, clause, denial.found())
+        })?;
+        admitted.grant = Grant {
+            appid: match &configured.secret {
+                Secret::App { appid, .. } => Some(appid.clone()),
+                _ => None,
+            },
+            cluster: configured.cluster.clone(),
+        };
+    }
+    Ok(admitted)
 }
 
 /// Refuses a path that is near the served one.
@@ -171,18 +221,18 @@ fn upgrade_problem(head: &RequestHead) -> Option<(Rejection, String)> {
 }
 
 fn refuse(rejection: Rejection, found: &str, expected: &str, ids: &mut Ids) -> Refusal {
+    let finding = Finding::whole(rejection.row().clause, found, expected);
+    refuse_for(rejection, finding, ids)
+}
+
+fn refuse_for(rejection: Rejection, finding: Finding, ids: &mut Ids) -> Refusal {
     let row = rejection.row();
     let body = json::object([("error", Value::from(row.text))]).write(Style::Compact);
-    Refusal::json(
-        row.status,
-        body,
-        Finding::whole(row.clause, found, expected),
-    )
-    .with_header("X-Tt-Logid", log_id(ids))
+    Refusal::json(row.status, body, finding).with_header("X-Tt-Logid", log_id(ids))
 }
 
 /// A trace id: 14 digits of a date that is always the same, and 20 upper-case digits.
-fn log_id(ids: &mut Ids) -> String {
+pub(super) fn log_id(ids: &mut Ids) -> String {
     format!("20260101000000{}", ids.hex(20).to_uppercase())
 }
 

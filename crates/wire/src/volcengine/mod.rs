@@ -20,8 +20,10 @@
 //! further requests, one after the other. An error mirrors the compression of what it
 //! answers, because half of the clients cannot read the other half's.
 //!
-//! What is refused to know: tokens, bought voices, quotas, emotions, how words are
-//! pronounced. The HTTP twin, recognition and the third generation are not served; the
+//! The HTTP twin, which answers all of the audio in JSON, is in [`side`].
+//!
+//! What is refused to know: bought voices, quotas, emotions, how words are
+//! pronounced. Recognition and the third generation are not served; the
 //! frame codec reads and writes their frames all the same.
 
 mod auth;
@@ -30,6 +32,8 @@ pub mod error;
 pub mod frame;
 pub mod knobs;
 pub mod setup;
+/// HTTP services beside the socket.
+pub mod side;
 pub mod tts_v1;
 
 use crate::endpoint::Vendor;
@@ -40,6 +44,7 @@ pub const VENDOR: Vendor = Vendor {
     title: "Volcengine openspeech",
     endpoints: &[&tts_v1::ENDPOINT],
     refuse_path: auth::refuse_path,
+    side: side::SERVICES,
     recipes: setup::RECIPES,
     hosts: setup::HOSTS,
 };

@@ -5,16 +5,21 @@
 //! ```
 //!
 //! The gateway answers before the service does, so every refusal is HTTP. Any credential
-//! that is not empty is taken; what a strict server would say to a bad one can be chosen.
+//! that is not empty is taken, unless the server checks them (`strict`); what is said to a bad
+//! one can also be chosen.
 
+mod difference;
 mod refusal;
 pub mod signature;
+mod strict;
 
 use refusal::{Row, refuse};
+pub(super) use strict::{PROJECT_SCOPE, Scope, caller};
 
 use super::clauses::handshake;
 use super::knobs::REFUSE;
 use crate::clause::Clause;
+use crate::credentials::Grant;
 use crate::finding::Finding;
 use crate::handshake::{Admission, PathMiss, Refusal, RequestHead, UpgradeProblem, Welcome};
 
@@ -43,12 +48,14 @@ pub fn admit(head: &RequestHead, admission: &mut Admission<'_>) -> Result<Welcom
     if let Some(finding) = no_credential(head) {
         return Err(refuse(&Row::NO_CREDENTIAL, finding, admission));
     }
+    strict::judge(head, admission).map_err(|wrong| wrong.refuse(admission))?;
     if let Some(problem) = head.upgrade_problem() {
         return Err(broken_upgrade(&problem, admission));
     }
     Ok(Welcome {
         headers: Vec::new(),
         findings: oddities(head),
+        grant: Grant::default(),
     })
 }
 

@@ -86,34 +86,45 @@ impl Row {
         clause: &handshake::BAD_SIGNATURE,
     };
 
+    pub(super) const TOKEN_UNREADABLE: Self = Self {
+        name: "token-unreadable",
+        status: 401,
+        code: ".0301",
+        text: "Incorrect IAM authentication information: decrypt token fail",
+        clause: &handshake::TOKEN_UNREADABLE,
+    };
+    pub(super) const TOKEN_EXPIRED: Self = Self {
+        name: "token-expired",
+        status: 401,
+        code: ".0301",
+        // The time is a fixed one where the refusal is chosen and no token has expired.
+        text: "Incorrect IAM authentication information: token expires, \
+               expires_at: 2026-01-01T00:00:00.000000Z",
+        clause: &handshake::TOKEN_EXPIRED,
+    };
+    pub(super) const CLOCK_SKEW: Self = Self {
+        name: "clock-skew",
+        status: 401,
+        code: ".0301",
+        text: "Incorrect IAM authentication information: \
+               calc ak sk signature fail:signature expired",
+        clause: &handshake::CLOCK_SKEW,
+    };
+    pub(super) const PROJECT_MISMATCH: Self = Self {
+        name: "project-mismatch",
+        status: 401,
+        code: "SIS.0101",
+        text: PROJECT_MISMATCH,
+        clause: &handshake::PROJECT_MISMATCH,
+    };
+
     /// The rows that the knob can choose.
     pub(super) const CHOSEN: &[Self] = &[
         Self::NO_CREDENTIAL,
         Self::BAD_SIGNATURE,
-        Self {
-            name: "token-unreadable",
-            status: 401,
-            code: ".0301",
-            text: "Incorrect IAM authentication information: decrypt token fail",
-            clause: &handshake::TOKEN_UNREADABLE,
-        },
-        Self {
-            name: "token-expired",
-            status: 401,
-            code: ".0301",
-            // The time is a fixed one: nothing that is drawn or told here depends on a clock.
-            text: "Incorrect IAM authentication information: token expires, \
-                   expires_at: 2026-01-01T00:00:00.000000Z",
-            clause: &handshake::TOKEN_EXPIRED,
-        },
-        Self {
-            name: "clock-skew",
-            status: 401,
-            code: ".0301",
-            text: "Incorrect IAM authentication information: \
-                   calc ak sk signature fail:signature expired",
-            clause: &handshake::CLOCK_SKEW,
-        },
+        Self::TOKEN_UNREADABLE,
+        Self::TOKEN_EXPIRED,
+        Self::CLOCK_SKEW,
         Self {
             name: "no-backend",
             status: 502,
@@ -121,13 +132,7 @@ impl Row {
             text: "No backend available",
             clause: &handshake::NO_BACKEND,
         },
-        Self {
-            name: "project-mismatch",
-            status: 401,
-            code: "SIS.0101",
-            text: PROJECT_MISMATCH,
-            clause: &handshake::PROJECT_MISMATCH,
-        },
+        Self::PROJECT_MISMATCH,
         Self {
             name: "project-mismatch-400",
             status: 400,
@@ -201,16 +206,26 @@ impl Row {
 
 /// Words a refusal: the gateway's with a request id, the service's without.
 pub(super) fn refuse(row: &Row, finding: Finding, admission: &mut Admission<'_>) -> Refusal {
+    refuse_saying(row, row.text, finding, admission)
+}
+
+/// Words a refusal whose text depends on the request.
+pub(super) fn refuse_saying(
+    row: &Row,
+    text: &str,
+    finding: Finding,
+    admission: &mut Admission<'_>,
+) -> Refusal {
     let body = if row.code.starts_with('.') {
         object([
-            ("error_msg", Value::from(row.text)),
+            ("error_msg", Value::from(text)),
             ("error_code", Value::from(code(row, admission.knobs))),
             ("request_id", Value::from(admission.ids.hex(32))),
         ])
     } else {
         object([
             ("error_code", Value::from(row.code)),
-            ("error_msg", Value::from(row.text)),
+            ("error_msg", Value::from(text)),
         ])
     };
     Refusal::json(row.status, body.write(Style::Compact), finding)

@@ -55,10 +55,15 @@ impl Authorization {
         let Some(date) = head.filled_header(DATE) else {
             return false;
         };
-        let dated = self.signed_headers.iter().any(|name| name == "x-sdk-date");
         let canonical = canonical_request(head, &self.signed_headers);
         let expected = sign(secret, &string_to_sign(date, &canonical));
-        dated && expected.eq_ignore_ascii_case(&self.signature)
+        self.is_dated() && expected.eq_ignore_ascii_case(&self.signature)
+    }
+
+    /// Whether the date is signed, as it must be.
+    #[must_use]
+    pub fn is_dated(&self) -> bool {
+        self.signed_headers.iter().any(|name| name == "x-sdk-date")
     }
 }
 
@@ -124,7 +129,7 @@ pub fn sign(secret: &str, string: &str) -> String {
 }
 
 /// The SHA-256 of a text in hexadecimal.
-fn sha256(text: &str) -> String {
+pub(super) fn sha256(text: &str) -> String {
     hex(&Sha256::digest(text.as_bytes()))
 }
 
@@ -138,7 +143,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// Percent-encodes everything but the unreserved characters of RFC 3986.
-fn percent_encode(text: &str) -> String {
+pub(super) fn percent_encode(text: &str) -> String {
     text.bytes().fold(String::new(), |mut encoded, byte| {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
@@ -153,7 +158,7 @@ fn percent_encode(text: &str) -> String {
 
 const ALGORITHM: &str = "SDK-HMAC-SHA256";
 
-const DATE: &str = "X-Sdk-Date";
+pub(super) const DATE: &str = "X-Sdk-Date";
 
 #[cfg(test)]
 mod tests {

@@ -39,6 +39,10 @@ fn judge(head: &RequestHead, chosen: &[(&str, &str)]) -> Result<Welcome, Box<Ref
     let mut admission = Admission {
         knobs: &knobs,
         ids: &mut ids,
+        credentials: &crate::credentials::Credentials::any(),
+        memory: &mut crate::memory::Memory::new(),
+        sent: None,
+        now_ms: 0,
     };
     admit(head, &mut admission).map_err(Box::new)
 }
@@ -214,6 +218,10 @@ fn a_path_near_ours_is_refused_as_an_unknown_api(#[case] path: &str, #[case] nea
     let mut admission = Admission {
         knobs: &Knobs::new(),
         ids: &mut ids,
+        credentials: &crate::credentials::Credentials::any(),
+        memory: &mut crate::memory::Memory::new(),
+        sent: None,
+        now_ms: 0,
     };
     let refusal = refuse_path(&head, miss, &mut admission);
     assert_eq!(refusal.finding.clause.id, handshake::PATHS.id);

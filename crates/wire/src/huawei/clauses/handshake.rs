@@ -53,6 +53,8 @@ pub(in crate::huawei) const REGISTER: &[&Clause] = &[
     &SIGN_IN,
     &TOKEN_LIFE,
     &TOKEN_SCOPE,
+    &PROJECTS,
+    &REVOKED,
     &SIGNATURE,
     &SIGNED_HANDSHAKE,
     &DERIVED_SIGNATURE,
@@ -275,9 +277,9 @@ pub(in crate::huawei) const FIVE_ATTEMPTS: Clause = Clause::new(
     "HSA-BW75",
     Level::Must,
     FAQ_0082,
-    "After five bad AK/SK attempts in a row every attempt is refused with 401 for five minutes.",
-)
-.gap("signatures are not counted: the handshake is judged without memory and without a clock");
+    "After five bad AK/SK attempts in a row every attempt is refused with 401 for five minutes. \
+     Counted where credentials are checked, in the lane.",
+);
 
 pub(in crate::huawei) const UNKNOWN_PATH: Clause = Clause::new(
     "HSA-ZG5S",
@@ -419,25 +421,38 @@ pub(in crate::huawei) const SIGN_IN: Clause = Clause::new(
     IAM,
     "POST /v3/auth/tokens of the sign-in host answers 201 with the token in X-Subject-Token; a \
      failure is {\"error\":{message, code, title}}.",
-)
-.gap("the sign-in service is not part of the session protocols");
+);
 
 pub(in crate::huawei) const TOKEN_LIFE: Clause = Clause::new(
     "HSA-C2MI",
     Level::Must,
     IAM,
-    "A token is valid for 24 hours.",
-)
-.gap("no token is issued here, so none expires by itself; the refusal can be chosen");
+    "A token is valid for 24 hours. Its end is looked at where credentials are checked.",
+);
 
 pub(in crate::huawei) const TOKEN_SCOPE: Clause = Clause::new(
     "HSA-IU6H",
     Level::Must,
     FAQ_0012,
     "A token without a project scope is issued by the sign-in service but refused by the \
-     speech service.",
-)
-.gap("tokens are not opened: any non-empty one is taken unless a refusal is chosen");
+     speech service. Looked at where credentials are checked.",
+);
+
+pub(in crate::huawei) const PROJECTS: Clause = Clause::new(
+    "HSA-6PWE",
+    Level::May,
+    CORE,
+    "GET /v3/projects?name= of the sign-in host lists projects; the core SDKs ask it for the id \
+     of a project that they know by name.",
+);
+
+pub(in crate::huawei) const REVOKED: Clause = Clause::new(
+    "HSA-KV2T",
+    Level::Assumed,
+    READING,
+    "A token that was taken back is refused like one that does not decode, a key pair like a \
+     wrong signature; an open session goes on.",
+);
 
 pub(in crate::huawei) const SIGNATURE: Clause = Clause::new(
     "HSA-MJM5",

@@ -40,6 +40,10 @@ fn ask(head: &RequestHead, choices: &[(&Knob, &str)]) -> Result<Welcome, Refusal
     let mut admission = Admission {
         knobs: &chosen,
         ids: &mut ids,
+        credentials: &crate::credentials::Credentials::any(),
+        memory: &mut crate::memory::Memory::new(),
+        sent: None,
+        now_ms: 0,
     };
     admit(head, &mut admission)
 }
@@ -233,6 +237,10 @@ fn an_unknown_path_is_refused_letter_by_letter() {
     let mut admission = Admission {
         knobs: &knobs,
         ids: &mut ids,
+        credentials: &crate::credentials::Credentials::any(),
+        memory: &mut crate::memory::Memory::new(),
+        sent: None,
+        now_ms: 0,
     };
     let miss = PathMiss {
         nearest: "/v1/synthesize",

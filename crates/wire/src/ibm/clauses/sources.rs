@@ -77,6 +77,26 @@ pub(super) const FORBIDDEN_PAGE: Source = Source {
     read: "2026-11",
 };
 
+pub(super) const IAM: Source = Source {
+    page: "ibm-cloud-docs/watson getting-started-iam.md",
+    read: "2026-11",
+};
+
+pub(super) const BEARER_TOKEN: Source = Source {
+    page: "IBM Docs, Generating a bearer token and an API authorization token",
+    read: "2026-11",
+};
+
+pub(super) const CORES: Source = Source {
+    page: "ibm-cloud-sdk-core for Python 3.28.0 and Node 5.9.1, with their history",
+    read: "2026-11",
+};
+
+pub(super) const OLD_SAMPLES: Source = Source {
+    page: "browser samples for the former credentials",
+    read: "2026-11",
+};
+
 pub(super) const SISTER: Source = Source {
     page: "ibm-cloud-docs/speech-to-text websockets.md and release-notes.md",
     read: "2026-06-30",

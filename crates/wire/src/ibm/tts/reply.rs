@@ -377,5 +377,5 @@ fn chunk_ms(format: AudioFormat, wanted_ms: u32) -> u32 {
 /// The largest audio message, in bytes.
 pub const LARGEST_AUDIO: usize = 64 * 1024;
 /// There is sound in every answer, also if there is nothing to say.
-const TRAILING_SILENCE_MS: u32 = 200;
+pub(in crate::ibm) const TRAILING_SILENCE_MS: u32 = 200;
 const NORMAL_CLOSE: u16 = 1000;

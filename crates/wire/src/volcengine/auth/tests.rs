@@ -31,6 +31,10 @@ fn judge(head: &RequestHead, knobs: &[(&str, &str)]) -> Result<Welcome, Box<Refu
     let mut admission = Admission {
         knobs: &chosen,
         ids: &mut Ids::new(1),
+        credentials: &crate::credentials::Credentials::any(),
+        memory: &mut crate::memory::Memory::new(),
+        sent: None,
+        now_ms: 0,
     };
     admit(head, &mut admission).map_err(Box::new)
 }
@@ -176,6 +180,10 @@ fn an_unknown_path_is_404_and_the_finding_names_the_served_one() {
     let mut admission = Admission {
         knobs: &knobs,
         ids: &mut Ids::new(1),
+        credentials: &crate::credentials::Credentials::any(),
+        memory: &mut crate::memory::Memory::new(),
+        sent: None,
+        now_ms: 0,
     };
     let miss = PathMiss {
         nearest: "/api/v1/tts/ws_binary",

@@ -9,6 +9,9 @@ pub const ALL: &[&Clause] = &[
     &OTHER_SCHEME,
     &MISSING,
     &BAD_TOKEN,
+    &GONE_TOKEN,
+    &FOREIGN_APP,
+    &FOREIGN_CLUSTER,
     &NO_SEMICOLON,
     &NO_SEMICOLON_STATUS,
     &USER_INFO,
@@ -56,9 +59,29 @@ pub const BAD_TOKEN: Clause = Clause::new(
     "VAU-ZYDO",
     Level::Observed,
     CAPTURES,
-    "a token that is wrong, or of a service that is not enabled, is refused with 401",
-)
-.gap("no tokens are known here: any that is not empty is good, unless the server is told to check credentials");
+    "a token that is wrong, or of a service that is not enabled, is refused with 401; here, where credentials are checked",
+);
+/// A token that was good.
+pub const GONE_TOKEN: Clause = Clause::new(
+    "VAU-6HXO",
+    Level::Assumed,
+    OURS,
+    "a token that has expired or was taken back is refused like a wrong one; an open link goes on",
+);
+/// An application that is not the token's.
+pub const FOREIGN_APP: Clause = Clause::new(
+    "VAU-QX3M",
+    Level::Must,
+    D_BIG,
+    "an appid that does not belong to the token fails with `load grant: requested grant not found`; looked at where credentials are checked",
+);
+/// A cluster that was not bought.
+pub const FOREIGN_CLUSTER: Clause = Clause::new(
+    "VAU-P5WJ",
+    Level::Assumed,
+    OURS,
+    "a cluster that the application is not configured for fails like a voice that was not bought: 403 over HTTP, 3001 with 403 inside on the socket",
+);
 /// The usual form of a bearer credential is a mistake.
 pub const NO_SEMICOLON: Clause = Clause::new(
     "VAU-D4Q7",

@@ -1,13 +1,14 @@
 //! The register: every sentence about the frames, the handshake and TTS v1.
 //!
 //! `VFR` is the frame codec of the family, `VAU` the handshake, `VTB` the TTS v1
-//! exchange. A clause with a gap is known and not held to; the gap says why.
+//! exchange, `VHT` its HTTP twin. A clause with a gap is known and not held to; the gap says why.
 
 pub mod exchange;
 pub mod fault;
 pub mod frame;
 pub mod handshake;
 pub mod request;
+pub mod side;
 
 use crate::clause::{Clause, Source};
 
@@ -20,13 +21,15 @@ const LISTS: &[&[&Clause]] = &[
     request::ALL,
     exchange::ALL,
     fault::ALL,
+    side::ALL,
 ];
 
 const TOTAL: usize = frame::ALL.len()
     + handshake::ALL.len()
     + request::ALL.len()
     + exchange::ALL.len()
-    + fault::ALL.len();
+    + fault::ALL.len()
+    + side::ALL.len();
 
 /// The lists one after the other.
 #[expect(

@@ -6,7 +6,7 @@ use crate::speech::{Interval, Plan, Unit};
 use super::request::{Sentences, Times};
 
 /// The payloads of the front-end frames: one, or one for each sentence.
-pub(super) fn payloads(
+pub(in crate::volcengine) fn payloads(
     units: &[Unit],
     plan: &Plan,
     times: Times,

@@ -5,7 +5,7 @@
 //! is legal, `reply` answers.
 
 pub mod check;
-mod front_end;
+pub(in crate::volcengine) mod front_end;
 pub mod members;
 pub mod message;
 pub mod policy;

@@ -10,6 +10,7 @@ use super::message::{self, Message, Refused};
 use super::policy::Policy;
 use super::request::{Operation, Request};
 use super::table;
+use crate::credentials::Grant;
 use crate::endpoint::Opening;
 use crate::finding::Finding;
 use crate::id;
@@ -28,6 +29,7 @@ pub struct Reply {
     knobs: Knobs,
     policy: Policy,
     credential: Credential,
+    grant: Grant,
     work: Work,
     /// The compression of the client's last message, for errors that answer none.
     compression: Compression,
@@ -65,7 +67,7 @@ struct Job {
 }
 
 const IDLE: &str = "idle";
-const REQID: &str = "volcengine reqid";
+pub(in crate::volcengine) const REQID: &str = "volcengine reqid";
 const NORMAL: u16 = 1000;
 /// What the default receive limit of Python's `websockets` lets through.
 const MEBIBYTE: usize = 1024 * 1024;
@@ -77,6 +79,7 @@ impl Reply {
         Self {
             policy: Policy::of(&opening.knobs, opening.can_encode),
             credential: Credential::of(&opening.head),
+            grant: opening.grant,
             knobs: opening.knobs,
             work: Work::Waiting(History::None),
             compression: Compression::None,
@@ -94,7 +97,13 @@ impl Reply {
             turn.report(repeated());
         }
         self.arm_idle(turn);
-        let refusal = if history == History::Answered && self.knobs.is(&knobs::SINGLE, "refuse") {
+        let outside = request.outside(&self.grant).map(|(error, finding)| {
+            turn.report(finding);
+            error
+        });
+        let refusal = if outside.is_some() {
+            outside
+        } else if history == History::Answered && self.knobs.is(&knobs::SINGLE, "refuse") {
             Some(ServiceError::InvalidRequest)
         } else if self.credential == Credential::WrongBearer
             && self.knobs.is(&knobs::WRONG_BEARER, "frame")
@@ -341,7 +350,7 @@ impl Protocol for Reply {
 }
 
 /// What is remembered of a reqid: itself, or of an overlong one its length and hash.
-fn remembered(reqid: &str) -> Cow<'_, str> {
+pub(in crate::volcengine) fn remembered(reqid: &str) -> Cow<'_, str> {
     const LONGEST: usize = 128;
     if reqid.len() <= LONGEST {
         return Cow::Borrowed(reqid);

@@ -5,10 +5,11 @@ use super::members::{MEMBERS, Shape};
 use super::policy::{Policy, Query, Ranges};
 use super::text;
 use crate::audio::{AudioFormat, Encoding, Endian};
+use crate::credentials::Grant;
 use crate::finding::Finding;
 use crate::json::{Parsed, Value};
 use crate::speech::{Chunking, Speech, Unit};
-use crate::volcengine::clauses::{exchange, fault, request as clauses};
+use crate::volcengine::clauses::{exchange, fault, handshake as auth, request as clauses};
 use crate::volcengine::error::ServiceError;
 
 /// A request that can be served.
@@ -16,6 +17,10 @@ use crate::volcengine::error::ServiceError;
 pub struct Request {
     /// Its id.
     pub reqid: String,
+    /// The application that it names.
+    pub appid: String,
+    /// The cluster that it names.
+    pub cluster: String,
     /// How it wants its audio.
     pub operation: Operation,
     /// The voice.
@@ -107,6 +112,26 @@ pub fn read(parsed: &Parsed, policy: &Policy) -> Reading {
 }
 
 impl Request {
+    /// Why a credential that is good for this only is not good for the request.
+    #[must_use]
+    pub fn outside(&self, grant: &Grant) -> Option<(ServiceError, Finding)> {
+        let is_other =
+            |own: &Option<String>, named: &str| own.as_deref().is_some_and(|own| own != named);
+        if is_other(&grant.appid, &self.appid) {
+            let expected = "the appid of the token";
+            let finding =
+                Finding::at_path(&auth::FOREIGN_APP, "app.appid", "another appid", expected);
+            return Some((ServiceError::UnknownGrant, finding));
+        }
+        if is_other(&grant.cluster, &self.cluster) {
+            let found = Value::from(self.cluster.as_str()).excerpt();
+            let expected = "a cluster of the application";
+            let finding = Finding::at_path(&auth::FOREIGN_CLUSTER, "app.cluster", found, expected);
+            return Some((ServiceError::AccessDenied, finding));
+        }
+        None
+    }
+
     /// The speech that it asks for.
     #[must_use]
     pub fn speech(&self, chunk_ms: u32) -> Speech {
@@ -160,6 +185,8 @@ impl<'a> Sheet<'a> {
         self.check_voice(voice);
         Request {
             reqid: self.text("request", "reqid").to_owned(),
+            appid: self.text("app", "appid").to_owned(),
+            cluster: self.text("app", "cluster").to_owned(),
             operation,
             voice: voice.to_owned(),
             units,

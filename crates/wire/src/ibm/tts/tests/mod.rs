@@ -53,6 +53,7 @@ impl Peer {
             seed: 0,
             knobs: chosen(choices),
             head: head(query),
+            grant: crate::credentials::Grant::default(),
             can_encode: |_| true,
         };
         let mut peer = Self {

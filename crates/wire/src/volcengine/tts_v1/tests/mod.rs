@@ -55,6 +55,7 @@ impl Link {
             seed: 1,
             knobs: chosen,
             head,
+            grant: crate::credentials::Grant::default(),
             can_encode,
         };
         let mut link = Self {
