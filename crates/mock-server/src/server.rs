@@ -307,7 +307,7 @@ async fn session(shared: &Shared, accepted: Accepted, overheard: Overheard) {
     let recorder = shared.journal.open(info, redactor, Arc::clone(&lane));
     let heads = overheard.take(early.len());
     drop(overheard);
-    recorder.write(|record| record.set_heads(heads));
+    recorder.heads(heads);
     for finding in findings {
         recorder.find(Some(0), finding);
     }

@@ -105,7 +105,11 @@ impl Journal {
         };
         let record = Arc::new(Mutex::new(Record::new(id, info, redactor, keeping)));
         match self.keeping {
-            JournalMode::On => state.sessions.push_back(Arc::clone(&record)),
+            JournalMode::On => {
+                let weight = guard(&record).weight();
+                self.bytes.fetch_add(weight, Ordering::Relaxed);
+                state.sessions.push_back(Arc::clone(&record));
+            }
             JournalMode::Off => guard(&record).is_forgotten = true,
         }
         if state.sessions.len() > SESSIONS
@@ -165,7 +169,7 @@ impl Journal {
     fn forget(&self, record: &Mutex<Record>) {
         let mut record = guard(record);
         record.is_forgotten = true;
-        self.bytes.fetch_sub(record.weight(), Ordering::Relaxed);
+        self.freed(record.weight());
     }
 
     /// Counts bytes that a record has taken, and lets go of the oldest if there are too many.
@@ -202,10 +206,29 @@ impl Journal {
                 without_messages += 1;
                 guard(record).drop_entries()
             } else {
-                return;
+                // The sessions themselves, but for those that go on.
+                let is_over = |record: &Arc<Mutex<Record>>| guard(record).is_closed();
+                if !state.sessions.front().is_some_and(is_over) {
+                    return;
+                }
+                state.emptied = state.emptied.saturating_sub(1);
+                if let Some(record) = state.sessions.pop_front() {
+                    self.forget(&record);
+                }
+                0
             };
-            self.bytes.fetch_sub(freed, Ordering::Relaxed);
+            self.freed(freed);
         }
+    }
+
+    fn freed(&self, bytes: usize) {
+        let less = |had: usize| Some(had.saturating_sub(bytes));
+        let updated = self
+            .bytes
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+        let Ok(_) = updated else {
+            unreachable!("the update always has a value")
+        };
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -259,6 +282,15 @@ impl Recorder<'_> {
         self.journal.keeping == JournalMode::On
     }
 
+    /// Notes the heads of the handshake.
+    pub(crate) fn heads(&self, heads: Heads) {
+        let mut record = guard(&self.record);
+        record.set_heads(heads);
+        let weight = record.weigh_heads();
+        drop(record);
+        self.took(weight);
+    }
+
     /// Begins a stretch of sound.
     pub(crate) fn begin_sound(&self, side: Side, format: AudioFormat) {
         let weight = guard(&self.record).begin_sound(side, format);
@@ -310,6 +342,7 @@ impl Recorder<'_> {
         if std::mem::replace(&mut record.is_closed, true) {
             return;
         }
+        let weight = record.weigh_heads();
         let endpoint = record.endpoint();
         let code = record.ending().map(|ending| ending.code);
         let status = record.status();
@@ -320,6 +353,7 @@ impl Recorder<'_> {
         tally.closed += 1;
         drop(tally);
         self.journal.metrics.closed(endpoint, status, code);
+        self.took(weight);
         self.changed();
     }
 

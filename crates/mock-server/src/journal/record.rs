@@ -140,10 +140,15 @@ pub(crate) struct Record {
     bare: usize,
     /// What the record takes in memory, by its own account.
     weight: usize,
+    /// How much of that are the heads of the handshake.
+    heads_weight: usize,
 }
 
 /// How many findings a session keeps; a hostile client must not fill the memory with them.
 const FINDINGS: usize = 1000;
+
+/// What a record takes with nothing in it.
+const BASE: usize = 1024;
 
 /// What an entry, a chunk or a piece of sound takes beside its bytes.
 const OVERHEAD: usize = 160;
@@ -177,7 +182,8 @@ impl Record {
             findings_count: 0,
             searched: 0,
             bare: 0,
-            weight: 0,
+            weight: BASE,
+            heads_weight: 0,
         }
     }
 
@@ -207,6 +213,14 @@ impl Record {
         self.weigh(weight)
     }
 
+    /// Answers what the heads of the handshake take, once.
+    pub(super) fn weigh_heads(&mut self) -> usize {
+        let weight = self.heads.request.len() + self.heads.answer.len();
+        let more = weight.saturating_sub(self.heads_weight);
+        self.heads_weight += more;
+        self.weigh(more)
+    }
+
     /// Begins a stretch of sound.
     pub(super) fn begin_sound(&mut self, side: Side, format: AudioFormat) -> usize {
         if self.keeping == JournalMode::Off {
@@ -222,7 +236,9 @@ impl Record {
 
     /// Notes the heads of the handshake.
     pub(crate) fn set_heads(&mut self, heads: Heads) {
-        self.heads = heads;
+        if self.raw_is_whole {
+            self.heads = heads;
+        }
     }
 
     /// Goes on with the last stretch of sound of a side. The bytes are those of a message.
@@ -255,8 +271,10 @@ impl Record {
     pub(super) fn drop_payloads(&mut self, wanted: usize) -> usize {
         self.search_credentials();
         let mut freed = 0;
-        if self.raw_is_whole && !self.raw.is_empty() {
+        if self.raw_is_whole {
             self.raw_is_whole = false;
+            self.heads = Heads::default();
+            freed += std::mem::take(&mut self.heads_weight);
             for chunk in std::mem::take(&mut self.raw) {
                 freed += OVERHEAD;
                 if chunk.side == Side::Client {
