@@ -214,3 +214,157 @@ fn the_file_counts_where_the_command_line_is_silent() {
     assert!(text.ends_with("\n  |         ^^^^\n"), "{text}");
     std::fs::remove_file(&file).unwrap();
 }
+
+/// A temporary file of this test run.
+fn scratch(name: &str) -> std::path::PathBuf {
+    std::env::temp_dir().join(format!("mynah-{}-{name}", std::process::id()))
+}
+
+/// A path that misses a served one by a letter, which is a finding.
+fn near_miss() -> String {
+    let endpoint = wire::registry::endpoints().next().unwrap();
+    format!("{}x", endpoint.paths[0].replace(['{', '}'], ""))
+}
+
+#[rstest]
+#[case("ignore", 0)]
+#[case("warn", 0)]
+#[case("error", 1)]
+fn strictness_decides_the_exit_code(#[case] strict: &str, #[case] code: i32) {
+    let options = [
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--strict",
+        strict,
+        "--log-level",
+        "off",
+    ];
+    let mock = Mock::start(&mut mynah(&options));
+    get(mock.address, &near_miss());
+    let verdict = get(mock.address, "/__mynah/verify");
+    let expected = if code == 0 { "pass" } else { "fail" };
+    assert!(
+        verdict.contains(&format!("\"verdict\":\"{expected}\"")),
+        "{verdict}"
+    );
+    let (status, _, log, _) = mock.stop("TERM");
+    assert_eq!(status.code(), Some(code), "{log}");
+    assert_eq!(
+        log.starts_with("error: 1 finding with --strict error: lane default"),
+        code == 1,
+        "{log}"
+    );
+}
+
+#[test]
+fn the_journal_survives_a_kill_and_the_log_is_json() {
+    let file = scratch("journal.jsonl");
+    let _ = std::fs::remove_file(&file);
+    let path = file.to_str().unwrap();
+    let options = [
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--journal-file",
+        path,
+        "--log",
+        "json",
+    ];
+    let mock = Mock::start(&mut mynah(&options));
+    get(
+        mock.address,
+        &format!("/~lane=a{}?token=planted-in-query", near_miss()),
+    );
+    let waited = get(mock.address, "/__mynah/wait?lane=a&sessions=1");
+    assert!(waited.starts_with("HTTP/1.1 200 "), "{waited}");
+    // The file is written by a thread of its own.
+    let deadline = Instant::now() + Duration::from_secs(10);
+    let mut text = String::new();
+    while !text.contains("\"event\":\"end\"") && Instant::now() < deadline {
+        std::thread::yield_now();
+        text = std::fs::read_to_string(&file).unwrap();
+    }
+    let (_, _, log, _) = mock.stop("KILL");
+    let lines = text
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let events: Vec<String> = lines
+        .map(|line| line["event"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(events.first().map(String::as_str), Some("session"));
+    assert!(
+        events.contains(&"finding".to_owned()) && events.contains(&"end".to_owned()),
+        "{text}"
+    );
+    for line in log.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(line["message"].is_string(), "{line}");
+    }
+    let session = log
+        .lines()
+        .find(|line| line.contains("\"message\":\"session\""))
+        .unwrap();
+    for member in [
+        "\"lane\":\"a\"",
+        "\"result\":\"refused\"",
+        "\"findings\":1",
+        "\"status\":404",
+    ] {
+        assert!(session.contains(member), "{member}: {session}");
+    }
+    assert!(
+        !text.contains("planted") && !log.contains("planted"),
+        "{text}{log}"
+    );
+    std::fs::remove_file(&file).unwrap();
+}
+
+#[test]
+fn a_journal_that_cannot_be_written_is_one_line_and_1() {
+    let output = run(
+        &[
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--journal-file",
+            "/no/such/folder/j",
+        ],
+        b"",
+    );
+    assert_eq!(output.status.code(), Some(1));
+    let line = err(&output);
+    assert!(
+        line.starts_with("error: cannot write the journal to /no/such/folder/j: "),
+        "{line}"
+    );
+    assert_eq!(line.lines().count(), 1, "{line}");
+}
+
+#[test]
+fn a_file_is_checked_without_serving() {
+    let file = scratch("check.toml");
+    let path = file.to_str().unwrap();
+    std::fs::write(
+        &file,
+        "strict = 'error'\nadmin_token = 't'\njournal_bytes = 1000\n",
+    )
+    .unwrap();
+    let output = run(&["check", path], b"");
+    assert_eq!(
+        (output.status.code(), output.stdout.as_slice()),
+        (Some(0), &b"ok\n"[..])
+    );
+    std::fs::write(&file, "seed = 1\nstrict = 'strong'\n").unwrap();
+    let output = run(&["check", path], b"");
+    assert_eq!(output.status.code(), Some(2));
+    let text = err(&output);
+    assert!(
+        text.starts_with(&format!(
+            "error: {path}:2:10: takes ignore, warn or error, "
+        )),
+        "{text}"
+    );
+    assert!(text.ends_with("^^^^^^^^\n"), "{text}");
+    std::fs::remove_file(&file).unwrap();
+}

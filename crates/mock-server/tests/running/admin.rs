@@ -203,6 +203,7 @@ async fn a_finding_is_waited_for_and_fails_a_strict_verdict() {
         .lane("bad")
         .expect()
         .sessions(1)
+        .within(Duration::ZERO)
         .met()
         .await
         .unwrap_err();
