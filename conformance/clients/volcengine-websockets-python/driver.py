@@ -413,7 +413,7 @@ def post(base, authorization, message):
 # ---- plumbing ----------------------------------------------------------------------------------------------------
 
 class Frame:
-    """A server frame read by the dossier's layout; every byte must be accounted for."""
+    """A server frame read by the documented layout; every byte must be accounted for."""
 
     def __init__(self, raw):
         expect(isinstance(raw, bytes), f"a text message: {raw!r}")
