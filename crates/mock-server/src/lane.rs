@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use wire::clause::{Clause, Level};
 use wire::memory::Memory;
 
 use crate::listener::Script;
+use crate::lock::lock;
 use crate::scenario::Scenario;
 
 /// What the sessions of one lane have in common.
@@ -119,23 +120,23 @@ impl Lane {
 
     /// What holds for its sessions.
     pub(crate) fn rule(&self) -> Rule {
-        guard(&self.rule).clone()
+        lock(&self.rule).clone()
     }
 
     /// Changes what holds for its sessions from now on.
     pub(crate) fn set(&self, rule: Rule, transcripts: Vec<String>) {
-        *guard(&self.rule) = rule;
-        *guard(&self.script) = transcripts.into();
+        *lock(&self.rule) = rule;
+        *lock(&self.script) = transcripts.into();
     }
 
     /// The texts that recognition has not answered yet.
     pub(crate) fn transcripts(&self) -> Vec<String> {
-        guard(&self.script).iter().cloned().collect()
+        lock(&self.script).iter().cloned().collect()
     }
 
     /// Its numbers.
     pub(crate) fn tally(&self) -> MutexGuard<'_, Tally> {
-        guard(&self.tally)
+        lock(&self.tally)
     }
 }
 
@@ -175,7 +176,7 @@ impl Lanes {
 
     /// The lane of this name. If there are too many, the oldest without an open session goes.
     pub(crate) fn enter(&self, name: &str) -> Result<Arc<Lane>, NoLaneLeft> {
-        let mut known = guard(&self.known);
+        let mut known = lock(&self.known);
         if let Some(lane) = known.lanes.get(name) {
             return Ok(Arc::clone(lane));
         }
@@ -197,19 +198,19 @@ impl Lanes {
 
     /// The lane of this name, if it has been named before.
     pub(crate) fn find(&self, name: &str) -> Option<Arc<Lane>> {
-        guard(&self.known).lanes.get(name).cloned()
+        lock(&self.known).lanes.get(name).cloned()
     }
 
     /// Forgets a lane.
     pub(crate) fn remove(&self, name: &str) {
-        let mut known = guard(&self.known);
+        let mut known = lock(&self.known);
         known.lanes.remove(name);
         known.order.retain(|known| known != name);
     }
 
     /// The lanes, the oldest first.
     pub(crate) fn all(&self) -> Vec<Arc<Lane>> {
-        let known = guard(&self.known);
+        let known = lock(&self.known);
         let lanes = known.order.iter();
         lanes
             .filter_map(|name| known.lanes.get(name).cloned())
@@ -228,10 +229,6 @@ impl Lanes {
         }
         sum
     }
-}
-
-fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

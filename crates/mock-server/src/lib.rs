@@ -20,6 +20,7 @@ mod journal;
 mod lane;
 mod listener;
 mod live;
+mod lock;
 mod metrics;
 mod names;
 mod options;

@@ -3,7 +3,7 @@
 //! [`crate::drive`] feeds it what the socket, the clock and the speaker have, and writes
 //! what gathers in the outbox.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::journal::{Ending, Entry, EntryKind, Recorder};
 use crate::lane::{self, Lane, Lanes};
 use crate::listener::Listener;
+use crate::lock::lock;
 use crate::options::Pace;
 use crate::outbox::Outbox;
 use crate::selector::{self, Chosen, Selector, SelectorError};
@@ -342,12 +343,7 @@ impl<'s> Live<'s> {
 
     /// Lets the session answer, and does what it asks for.
     fn turn(&mut self, answer: impl FnOnce(&mut dyn Session, &mut Turn<'_>)) {
-        let mut memory = self
-            .around
-            .lane
-            .memory
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut memory = lock(&self.around.lane.memory);
         let mut turn = Turn::new(&mut memory);
         answer(self.session.as_mut(), &mut turn);
         let actions = turn.into_actions();
@@ -491,9 +487,4 @@ impl<'s> Live<'s> {
     fn elapsed(&self) -> Duration {
         self.around.clock.now().saturating_sub(self.opened)
     }
-}
-
-/// Locks a mutex whose holders do not panic.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -277,10 +277,10 @@ async fn serve(
             () = shared.stop.cancelled() => return Outcome::End,
         }
     }
-    if let Some(accepted) = crate::live::lock(&handover).take() {
+    if let Some(accepted) = crate::lock::lock(&handover).take() {
         return Outcome::Session(Box::new(accepted));
     }
-    let tunnel = crate::live::lock(&tunnel).take();
+    let tunnel = crate::lock::lock(&tunnel).take();
     tunnel.map_or(Outcome::End, Outcome::Tunnel)
 }
 

@@ -102,7 +102,7 @@ impl Visit<'_> {
         } = &self.door;
         let options = &shared.options;
         let knobs = options.knobs_of(self.service.endpoint.name);
-        let mut memory = crate::live::lock(&lane.memory);
+        let mut memory = crate::lock::lock(&lane.memory);
         // Sessions count connections; services have a count of their own beside it.
         let number = memory.count(REQUESTS);
         let seed = seed_of(*seed, &lane.name, number) ^ seed_of(0, self.service.name, 0);

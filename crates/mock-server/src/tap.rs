@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::journal::{Heads, Record, guard};
-use crate::live::lock;
+use crate::lock::lock;
 
 /// What has been overheard of the exchange that is going on.
 #[derive(Clone, Debug)]

@@ -106,7 +106,7 @@ pub(crate) async fn answer(
         Route::Served(endpoint) => endpoint,
         Route::Near(vendor, endpoint, nearest) => {
             let knobs = shared.options.knobs_of(endpoint.name);
-            let mut memory = crate::live::lock(&lane.memory);
+            let mut memory = crate::lock::lock(&lane.memory);
             let mut admission = shared.admission(&knobs, &mut ids, &mut memory, &sent);
             let miss = PathMiss {
                 nearest,
@@ -124,7 +124,7 @@ pub(crate) async fn answer(
     };
     let knobs = shared.options.knobs_of(endpoint.name);
     let admitted = {
-        let mut memory = crate::live::lock(&lane.memory);
+        let mut memory = crate::lock::lock(&lane.memory);
         let mut admission = shared.admission(&knobs, &mut ids, &mut memory, &sent);
         (endpoint.admit)(&head, &mut admission)
     };
@@ -154,7 +154,7 @@ pub(crate) async fn answer(
         redactor,
         findings: welcome.findings,
     };
-    *crate::live::lock(&handover) = Some(accepted);
+    *crate::lock::lock(&handover) = Some(accepted);
     Ok(response)
 }
 

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use serde_json::{Value, json};
@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use super::guard;
 use super::record::Record;
 use super::show::object;
+use crate::lock::lock;
 
 /// How much of a record has been written.
 #[derive(Debug, Default)]
@@ -153,8 +154,4 @@ fn of(session: u64, message: Value) -> Value {
     let mut members = object(json!({ "session": session }));
     members.extend(object(message));
     Value::Object(members)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -21,7 +21,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -31,6 +31,7 @@ use wire::finding::Finding;
 use wire::session::Side;
 
 use crate::lane::Lane;
+use crate::lock::lock;
 use crate::metrics::Metrics;
 use crate::options::JournalMode;
 
@@ -232,13 +233,13 @@ impl Journal {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 
 /// Locks a record.
 pub(crate) fn guard(record: &Mutex<Record>) -> MutexGuard<'_, Record> {
-    record.lock().unwrap_or_else(PoisonError::into_inner)
+    lock(record)
 }
 
 /// The pen of one session. When it is dropped, the session has ended.
@@ -320,10 +321,7 @@ impl Recorder<'_> {
         record.info.scenario = scenario;
         let found: Vec<_> = record.findings.iter().map(|(_, f)| f.clause).collect();
         drop(record);
-        let old = std::mem::replace(
-            &mut *self.lane.lock().unwrap_or_else(PoisonError::into_inner),
-            Arc::clone(lane),
-        );
+        let old = std::mem::replace(&mut *lock(&self.lane), Arc::clone(lane));
         {
             let mut tally = old.tally();
             tally.open = tally.open.saturating_sub(1);
@@ -358,8 +356,7 @@ impl Recorder<'_> {
     }
 
     fn lane(&self) -> Arc<Lane> {
-        let lane = self.lane.lock();
-        Arc::clone(&lane.unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&lock(&self.lane))
     }
 
     fn took(&self, weight: usize) {

@@ -1,7 +1,7 @@
 //! Who decides what was said.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use audio::Damage;
 
@@ -10,8 +10,7 @@ pub(crate) type Script = Arc<Mutex<VecDeque<String>>>;
 
 /// Takes the next text of a script.
 pub(crate) fn next_of(script: &Script) -> Option<String> {
-    let mut script = script.lock().unwrap_or_else(PoisonError::into_inner);
-    script.pop_front()
+    crate::lock::lock(script).pop_front()
 }
 
 /// Who decides what was said, the first one that has something to say. What a selector brings

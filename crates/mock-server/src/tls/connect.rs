@@ -34,7 +34,7 @@ pub(crate) fn connect(
     match admit(shared, hop, request.uri()) {
         Ok(host) => {
             tracing::debug!(host, "a tunnel that ends here");
-            *crate::live::lock(tunnel) = Some(hyper::upgrade::on(&mut request));
+            *crate::lock::lock(tunnel) = Some(hyper::upgrade::on(&mut request));
             Answer::new(Body::default())
         }
         Err(problem) => problem.into_answer(),
