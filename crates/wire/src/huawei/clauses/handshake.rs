@@ -1,6 +1,7 @@
 //! Clauses about paths, the handshake and what refuses it.
 
 use crate::clause::{Clause, Level, Source};
+use crate::huawei::clauses::sources::{CLIENTS, CODES, FAQ, PYSDK, READING};
 
 /// Paths, handshake, refusals, sign-in and signature.
 pub(in crate::huawei) const REGISTER: &[&Clause] = &[
@@ -519,14 +520,6 @@ const CLONE: Source = Source {
     page: "sis_03_0158, 0161, 0164, 0172; sis_05_0101, 0104",
     read: "2026-02-03",
 };
-const CODES: Source = Source {
-    page: "sis_03_0045, error codes",
-    read: "2026-02-03",
-};
-const FAQ: Source = Source {
-    page: "SIS FAQ",
-    read: "2026-11",
-};
 const FAQ_0012: Source = Source {
     page: "sis_04_0012, SIS FAQ",
     read: "2026-11",
@@ -567,23 +560,11 @@ const RFC6455: Source = Source {
     page: "RFC 6455, sections 4.2.1 and 4.4",
     read: "2011-12",
 };
-const PYSDK: Source = Source {
-    page: "Python huaweicloud_sis 1.8.3 and older copies",
-    read: "2026-11",
-};
 const CORE: Source = Source {
     page: "Python huaweicloudsdkcore 3.1.219, Node core 3.1.211",
     read: "2026-11",
 };
-const CLIENTS: Source = Source {
-    page: "sources of independent clients of the service",
-    read: "2026-11",
-};
 const LIBRARIES: Source = Source {
     page: "websocket-client 1.9.2, websockets, ws against a loopback server",
-    read: "2026-11",
-};
-const READING: Source = Source {
-    page: "our reading; no source",
     read: "2026-11",
 };

@@ -1,6 +1,10 @@
 //! Clauses about what holds for the messages of every endpoint.
 
 use crate::clause::{Clause, Level, Source};
+use crate::huawei::clauses::sources::{
+    CLIENTS, CODES, OBS, PYSDK, RASR_ERROR, RASR_FATAL, RASR_STARTED_2021, READING, RTTS_SHAKE,
+    RTTS_START,
+};
 
 /// The messages of every endpoint.
 pub(in crate::huawei) const REGISTER: &[&Clause] = &[
@@ -186,47 +190,7 @@ pub(in crate::huawei) const PINGS_ARE_NOT_DATA: Clause = Clause::new(
     "The idle limit is restarted by every text and binary message of the client, and by no ping.",
 );
 
-const RTTS_SHAKE: Source = Source {
-    page: "sis_03_0113, WebSocket handshake request of real-time TTS",
-    read: "2026-02-03",
-};
-const RTTS_START: Source = Source {
-    page: "sis_03_0115, start request of real-time TTS",
-    read: "2026-02-03",
-};
-const RASR_STARTED_2021: Source = Source {
-    page: "docs-2021 开始识别请求响应.md",
-    read: "2021-10-12",
-};
-const RASR_ERROR: Source = Source {
-    page: "sis_03_0037, error response; docs-2021 错误响应.md",
-    read: "2026-02-03",
-};
-const RASR_FATAL: Source = Source {
-    page: "sis_03_0038, fatal error response",
-    read: "2026-02-03",
-};
-const CODES: Source = Source {
-    page: "sis_03_0045, error codes",
-    read: "2026-02-03",
-};
 const SDK_GUIDE: Source = Source {
     page: "SIS SDK guide",
-    read: "2026-11",
-};
-const PYSDK: Source = Source {
-    page: "Python huaweicloud_sis 1.8.3 and older copies",
-    read: "2026-11",
-};
-const CLIENTS: Source = Source {
-    page: "sources of independent clients of the service",
-    read: "2026-11",
-};
-const OBS: Source = Source {
-    page: "OBS plug-in that streams to continue-stream",
-    read: "2026-11",
-};
-const READING: Source = Source {
-    page: "our reading; no source",
     read: "2026-11",
 };

@@ -6,6 +6,7 @@
 
 pub(in crate::huawei) mod handshake;
 pub(in crate::huawei) mod messages;
+pub(in crate::huawei) mod sources;
 
 /// Slices one after the other, at compile time. `N` is the sum of their lengths.
 pub(in crate::huawei) const fn join<T: Copy, const N: usize>(parts: &[&[T]], fill: T) -> [T; N] {

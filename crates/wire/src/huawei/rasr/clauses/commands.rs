@@ -1,6 +1,7 @@
 //! Clauses about what the client sends as text.
 
 use crate::clause::{Clause, Level, Source};
+use crate::huawei::clauses::sources::{CODES, PYSDK, RASR_END_2021, RASR_ERROR, READING};
 
 /// The commands of real-time recognition.
 pub(in crate::huawei) const REGISTER: &[&Clause] = &[
@@ -268,24 +269,4 @@ const RASR_START_INTL: Source = Source {
 const RASR_START_2021: Source = Source {
     page: "docs-2021 开始识别.md",
     read: "2021-10-12",
-};
-const RASR_END_2021: Source = Source {
-    page: "docs-2021 结束识别.md",
-    read: "2021-10-12",
-};
-const RASR_ERROR: Source = Source {
-    page: "sis_03_0037, error response; docs-2021 错误响应.md",
-    read: "2026-02-03",
-};
-const CODES: Source = Source {
-    page: "sis_03_0045, error codes",
-    read: "2026-02-03",
-};
-const PYSDK: Source = Source {
-    page: "Python huaweicloud_sis 1.8.3 and older copies",
-    read: "2026-11",
-};
-const READING: Source = Source {
-    page: "our reading; no source",
-    read: "2026-11",
 };

@@ -1,6 +1,10 @@
 //! Clauses about audio, what comes back for it, and limits.
 
 use crate::clause::{Clause, Level, Source};
+use crate::huawei::clauses::sources::{
+    CLIENTS, CODES, FAQ, OBS, PYSDK, RASR_END_2021, RASR_ERROR, RASR_FATAL, RASR_STARTED_2021,
+    READING,
+};
 
 /// The audio, the answers and the limits of real-time recognition.
 pub(in crate::huawei) const REGISTER: &[&Clause] = &[
@@ -419,17 +423,9 @@ pub(in crate::huawei) const ENGINE_CODES: Clause = Clause::new(
     "A recognition may fail with SIS.0033, 0100, 0302, 0303, 0305, 0306 or 0307.",
 );
 
-const RASR_STARTED_2021: Source = Source {
-    page: "docs-2021 开始识别请求响应.md",
-    read: "2021-10-12",
-};
 const RASR_AUDIO: Source = Source {
     page: "sis_03_0031, audio data of real-time ASR",
     read: "2025-12",
-};
-const RASR_END_2021: Source = Source {
-    page: "docs-2021 结束识别.md",
-    read: "2021-10-12",
 };
 const RASR_EVENT: Source = Source {
     page: "sis_03_0035, event response",
@@ -439,14 +435,6 @@ const RASR_RESULT: Source = Source {
     page: "sis_03_0036, result response",
     read: "2026-02-03",
 };
-const RASR_ERROR: Source = Source {
-    page: "sis_03_0037, error response; docs-2021 错误响应.md",
-    read: "2026-02-03",
-};
-const RASR_FATAL: Source = Source {
-    page: "sis_03_0038, fatal error response",
-    read: "2026-02-03",
-};
 const RASR_ENDED: Source = Source {
     page: "sis_03_0039, end response",
     read: "2026-02-03",
@@ -454,28 +442,4 @@ const RASR_ENDED: Source = Source {
 const RASR_FLOW_2021: Source = Source {
     page: "docs-2021 实时语音识别工作流程.md",
     read: "2021-10-12",
-};
-const CODES: Source = Source {
-    page: "sis_03_0045, error codes",
-    read: "2026-02-03",
-};
-const FAQ: Source = Source {
-    page: "SIS FAQ",
-    read: "2026-11",
-};
-const PYSDK: Source = Source {
-    page: "Python huaweicloud_sis 1.8.3 and older copies",
-    read: "2026-11",
-};
-const CLIENTS: Source = Source {
-    page: "sources of independent clients of the service",
-    read: "2026-11",
-};
-const OBS: Source = Source {
-    page: "OBS plug-in that streams to continue-stream",
-    read: "2026-11",
-};
-const READING: Source = Source {
-    page: "our reading; no source",
-    read: "2026-11",
 };

@@ -1,6 +1,7 @@
 //! Clauses about what comes back, errors and the end.
 
 use crate::clause::{Clause, Level, Source};
+use crate::huawei::clauses::sources::{CLIENTS, CODES, PYSDK, READING, RTTS_SHAKE};
 
 /// The answers of real-time synthesis.
 pub(in crate::huawei) const REGISTER: &[&Clause] = &[
@@ -275,10 +276,6 @@ pub(in crate::huawei) const PATIENCE: Clause = Clause::new(
      synthesis ends within 18 s.",
 );
 
-const RTTS_SHAKE: Source = Source {
-    page: "sis_03_0113, WebSocket handshake request of real-time TTS",
-    read: "2026-02-03",
-};
 const RTTS_STARTED: Source = Source {
     page: "sis_03_0118, start response of real-time TTS",
     read: "2026-02-03",
@@ -298,20 +295,4 @@ const RTTS_TIMES: Source = Source {
 const RTTS_ERROR: Source = Source {
     page: "sis_03_0121 and sis_03_0122, error responses of real-time TTS",
     read: "2026-02-03",
-};
-const CODES: Source = Source {
-    page: "sis_03_0045, error codes",
-    read: "2026-02-03",
-};
-const PYSDK: Source = Source {
-    page: "Python huaweicloud_sis 1.8.3 and older copies",
-    read: "2026-11",
-};
-const CLIENTS: Source = Source {
-    page: "sources of independent clients of the service",
-    read: "2026-11",
-};
-const READING: Source = Source {
-    page: "our reading; no source",
-    read: "2026-11",
 };

@@ -1,6 +1,7 @@
 //! Clauses about what the client asks for.
 
 use crate::clause::{Clause, Level, Source};
+use crate::huawei::clauses::sources::{CLIENTS, PYSDK, READING, RTTS_START};
 
 /// The request of real-time synthesis.
 pub(in crate::huawei) const REGISTER: &[&Clause] = &[
@@ -317,10 +318,6 @@ pub(in crate::huawei) const REST_VOICES: Clause = Clause::new(
      here.",
 );
 
-const RTTS_START: Source = Source {
-    page: "sis_03_0115, start request of real-time TTS",
-    read: "2026-02-03",
-};
 const RTTS_INTL: Source = Source {
     page: "sis_03_0115, international edition",
     read: "2025-12",
@@ -332,16 +329,4 @@ const RTTS_2021: Source = Source {
 const REST_TTS: Source = Source {
     page: "sis_03_0111, REST text to speech",
     read: "2026-02-03",
-};
-const PYSDK: Source = Source {
-    page: "Python huaweicloud_sis 1.8.3 and older copies",
-    read: "2026-11",
-};
-const CLIENTS: Source = Source {
-    page: "sources of independent clients of the service",
-    read: "2026-11",
-};
-const READING: Source = Source {
-    page: "our reading; no source",
-    read: "2026-11",
 };
