@@ -23,6 +23,7 @@ pub mod audio;
 pub mod clause;
 pub mod credentials;
 pub mod date;
+pub mod dialect;
 pub mod endpoint;
 pub mod error;
 pub mod finding;

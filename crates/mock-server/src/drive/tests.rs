@@ -11,6 +11,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role};
 use wire::audio::{AudioFormat, Encoding, Endian};
 use wire::clause::{Clause, Level, Source};
+use wire::dialect::Deviation;
 use wire::session::{
     Action, Conversation, Data, Decoded, Form, Protocol, Rule, State, Step, Table, Turn,
 };
@@ -116,6 +117,11 @@ impl Protocol for Parrot {
 
     fn timer(&mut self, _: &'static str, turn: &mut Turn<'_>) {
         turn.close(1011, "idle");
+    }
+
+    fn deviate(&mut self, deviation: &Deviation, turn: &mut Turn<'_>) -> bool {
+        let _ = (deviation, turn);
+        false
     }
 }
 

@@ -20,6 +20,7 @@
 pub mod auth;
 mod clauses;
 mod command;
+mod dialect;
 mod dump;
 pub mod error;
 #[cfg(test)]

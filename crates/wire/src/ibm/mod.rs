@@ -26,6 +26,7 @@
 pub mod accept;
 pub mod auth;
 pub mod clauses;
+mod dialect;
 pub mod error;
 pub mod knobs;
 pub mod setup;

@@ -28,6 +28,7 @@
 
 mod auth;
 pub mod clauses;
+mod dialect;
 pub mod error;
 pub mod frame;
 pub mod knobs;

@@ -9,6 +9,7 @@ use super::knobs;
 use super::message::{Choice, End, Message, Rules, Start, decode};
 use super::mode::{Events, Mode};
 use super::response::{Event, Recognised, Response, Segment, Word};
+use crate::dialect::Deviation;
 use crate::endpoint::Opening;
 use crate::finding::Finding;
 use crate::hearing::{self, HeardEvent, Interim, Listen, Punctuation};
@@ -409,6 +410,11 @@ impl Protocol for Recognition {
             AGE => self.hang_up(turn),
             _ => {}
         }
+    }
+
+    fn deviate(&mut self, deviation: &Deviation, turn: &mut Turn<'_>) -> bool {
+        let _ = (deviation, turn);
+        false
     }
 }
 

@@ -10,6 +10,7 @@ use super::message::{Message, Start, decode};
 use super::response::Response;
 use super::rules::Rules;
 use super::subtitle::{Sentence, sentences};
+use crate::dialect::Deviation;
 use crate::endpoint::Opening;
 use crate::huawei::error::{Problem, Service, Severity, What, answer, chosen_failure, fatal_close};
 use crate::huawei::knobs::{ERROR_TRACE_ID, IDLE_MS};
@@ -208,6 +209,11 @@ impl Protocol for Synthesis {
                 None => turn.act(Action::Abort),
             }
         }
+    }
+
+    fn deviate(&mut self, deviation: &Deviation, turn: &mut Turn<'_>) -> bool {
+        let _ = (deviation, turn);
+        false
     }
 }
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::audio::{AudioFormat, Encoding};
+use crate::dialect::Deviation;
 use crate::endpoint::Opening;
 use crate::finding::Finding;
 use crate::ibm::accept::{self, Accepted, Circumstances};
@@ -330,6 +331,11 @@ impl Protocol for Synthesis {
         }
         self.hush(turn);
         turn.close(code, "");
+    }
+
+    fn deviate(&mut self, deviation: &Deviation, turn: &mut Turn<'_>) -> bool {
+        let _ = (deviation, turn);
+        false
     }
 }
 

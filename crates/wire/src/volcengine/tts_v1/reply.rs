@@ -11,6 +11,7 @@ use super::policy::Policy;
 use super::request::{Operation, Request};
 use super::table;
 use crate::credentials::Grant;
+use crate::dialect::Deviation;
 use crate::endpoint::Opening;
 use crate::finding::Finding;
 use crate::id;
@@ -346,6 +347,11 @@ impl Protocol for Reply {
         } else {
             self.close(turn);
         }
+    }
+
+    fn deviate(&mut self, deviation: &Deviation, turn: &mut Turn<'_>) -> bool {
+        let _ = (deviation, turn);
+        false
     }
 }
 
