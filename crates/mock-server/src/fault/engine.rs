@@ -5,9 +5,10 @@
 //! ```
 //!
 //! What the session sends waits in a line. Its head moves on when nothing holds it back: first
-//! the faults whose point it reaches strike, in the order in which they were written, then it
-//! passes through all that have struck, then it is sent. One deed after the other is done, so a
-//! fault that waits holds back whatever comes behind it.
+//! the faults whose point it reaches strike, in the order in which they were written, and what
+//! they ask for is done; then it passes through all that have struck, and is sent. One deed after
+//! the other is done, so a fault that waits holds back whatever comes behind it, and one that
+//! ends what is being said takes the message with it that was due.
 //!
 //! A session without faults has no engine.
 
@@ -65,6 +66,8 @@ pub(crate) struct Engine {
     ends_by_close: bool,
     opened: Duration,
     line: VecDeque<Item>,
+    /// What has left the line: faults have struck, and it has not passed through them.
+    due: Option<Outgoing>,
     waiting_bytes: usize,
     deeds: VecDeque<Deed>,
     /// Deeds that nothing holds back: what the clock or the client has brought about.
@@ -199,6 +202,7 @@ impl Engine {
                 .any(|rule| (dialect.part)(Side::Server, rule.kind, &empty).is_end()),
             opened,
             line: VecDeque::new(),
+            due: None,
             waiting_bytes: 0,
             deeds: VecDeque::new(),
             urgent: VecDeque::new(),
@@ -362,10 +366,14 @@ impl Engine {
                 Some(Deed::Release) => self.held = None,
                 Some(deed) => return Next::Deed(self.dressed(deed, now)),
                 None if !free => return Next::Rest,
-                None => match self.line.pop_front() {
-                    Some(Item::Message(message, progress)) => self.pass(message, progress, now),
-                    Some(Item::Abort) => return Next::Abort,
-                    None => return Next::Rest,
+                None => match (self.due.take(), self.line.front()) {
+                    (Some(message), _) => self.pass(message, now),
+                    (None, Some(Item::Message(..))) => self.approach(now),
+                    (None, Some(Item::Abort)) => {
+                        self.line.clear();
+                        return Next::Abort;
+                    }
+                    (None, None) => return Next::Rest,
                 },
             }
         }
@@ -389,13 +397,19 @@ impl Engine {
         }
     }
 
-    /// Nothing more is said: what is in the line is dropped, but deeds that were asked for stay.
+    /// Nothing more is said: what is in the line or due is dropped, but deeds that were asked for
+    /// stay.
     pub(crate) fn hush(&mut self) {
         self.line.clear();
+        self.due = None;
         self.waiting_bytes = 0;
     }
 
-    fn pass(&mut self, message: Outgoing, progress: Option<Progress>, now: Duration) {
+    /// The head of the line becomes due: the faults strike whose point that is.
+    fn approach(&mut self, now: Duration) {
+        let Some(Item::Message(message, progress)) = self.line.pop_front() else {
+            return;
+        };
         if let Body::Data(_, data) = &message.body {
             self.waiting_bytes = self.waiting_bytes.saturating_sub(data.len());
         }
@@ -407,9 +421,15 @@ impl Engine {
             self.counts.results += 1;
         }
         self.reach(Moment::Due(part, progress), now);
+        self.due = Some(message);
         if part == Part::FinalResult || part.is_end() {
             self.counts.has_finished = true;
         }
+    }
+
+    /// What is due passes through the faults that have struck.
+    fn pass(&mut self, message: Outgoing, now: Duration) {
+        let part = message.part;
         let mut messages = vec![message];
         self.each_struck(now, Queue::InOrder, |behaviour, hand| {
             let before = std::mem::take(&mut messages);
