@@ -83,6 +83,8 @@ pub(crate) struct Live<'s> {
     engine: Option<Box<Engine>>,
     /// The timers that rest because a fault stands in for them.
     rested: &'static [&'static str],
+    /// The code of a close frame of the client, and until when its answer is put off.
+    put_off: Option<(Option<u16>, Duration)>,
     around: Surroundings<'s>,
 }
 
@@ -171,6 +173,7 @@ impl<'s> Live<'s> {
             opened: around.clock.now(),
             engine: None,
             rested: &[],
+            put_off: None,
             around,
         };
         live.arm(plan, Start::Open);
@@ -222,6 +225,7 @@ impl<'s> Live<'s> {
         let fault = self.engine.as_ref().and_then(|engine| engine.next_due());
         let others = self.timers.next_due().into_iter().chain(fault);
         let others = others.chain(self.outbox.next_due());
+        let others = others.chain(self.put_off.map(|(_, due)| due));
         speech.into_iter().chain(others).min()
     }
 
@@ -279,6 +283,9 @@ impl<'s> Live<'s> {
             self.turn(|session, turn| session.timer(timer, turn));
         }
         self.run_faults();
+        if let Some((code, _)) = self.put_off.take_if(|(_, due)| *due <= now) {
+            self.answer_close(code);
+        }
     }
 
     /// The server stops, and waits no longer than [`STOP`] for the client's close frame.
@@ -412,7 +419,18 @@ impl<'s> Live<'s> {
                 }
                 return;
             }
-            self.send_close(close.code, "");
+            if let Some(time) = engine.and_then(|it| it.puts_off_close(now)) {
+                self.put_off = Some((close.code, now + time));
+                return;
+            }
+        }
+        self.answer_close(close.code);
+    }
+
+    /// Answers the client's close frame, unless it answers ours.
+    fn answer_close(&mut self, code: Option<u16>) {
+        if self.closing == Closing::No {
+            self.send_close(code, "");
         }
         self.end(Closing::Over(self.patience()));
     }
@@ -581,7 +599,14 @@ impl<'s> Live<'s> {
 
     fn heard(&mut self, events: Vec<wire::hearing::HeardEvent>) {
         for event in events {
-            self.turn(|session, turn| session.heard(event, turn));
+            let now = self.around.clock.now();
+            let events = match &mut self.engine {
+                Some(engine) => engine.heard(event, now),
+                None => vec![event],
+            };
+            for event in events {
+                self.turn(|session, turn| session.heard(event, turn));
+            }
         }
     }
 
@@ -624,6 +649,7 @@ impl<'s> Live<'s> {
         self.listener = None;
         self.engine = None;
         self.timers = Timers::default();
+        self.put_off = None;
     }
 
     fn note_ending(&self, code: u16, reason: &str, by: Side) {

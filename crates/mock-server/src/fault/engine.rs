@@ -20,6 +20,7 @@ use bytes::Bytes;
 use wire::audio::Direction;
 use wire::dialect::{Dialect, Part};
 use wire::endpoint::Endpoint;
+use wire::hearing::HeardEvent;
 use wire::id::Ids;
 use wire::session::{Data, Side};
 use wire::speech::{Speech, SpeechEvent};
@@ -75,6 +76,8 @@ pub(crate) struct Engine {
     /// Until when nothing moves; `Some(None)` is for ever.
     held: Option<Option<Duration>>,
     past: Past,
+    /// What is asked for behind the message that passes.
+    later: Vec<Deed>,
     counts: Counts,
     progress: Option<Progress>,
     fired: Vec<usize>,
@@ -208,6 +211,7 @@ impl Engine {
             urgent: VecDeque::new(),
             held: None,
             past: Past::default(),
+            later: Vec::new(),
             counts: Counts::default(),
             progress: None,
             fired: Vec::new(),
@@ -291,6 +295,27 @@ impl Engine {
             answers &= behaviour.answers_close(hand);
         });
         answers
+    }
+
+    /// For how long the answer to a close frame of the client is put off.
+    pub(crate) fn puts_off_close(&mut self, now: Duration) -> Option<Duration> {
+        let mut longest = None;
+        self.each_struck(now, Queue::Urgent, |behaviour, hand| {
+            longest = longest.max(behaviour.puts_off_close(hand));
+        });
+        longest
+    }
+
+    /// Something has been recognised.
+    pub(crate) fn heard(&mut self, event: HeardEvent, now: Duration) -> Vec<HeardEvent> {
+        let mut events = vec![event];
+        self.each_struck(now, Queue::InOrder, |behaviour, hand| {
+            let before = std::mem::take(&mut events);
+            for event in before {
+                events.extend(behaviour.heard(event, hand));
+            }
+        });
+        events
     }
 
     /// Something is about to be spoken.
@@ -379,13 +404,21 @@ impl Engine {
         }
     }
 
-    /// What a deviation of the session has brought about is sent before anything else.
-    pub(crate) fn deviated(&mut self, messages: Vec<Outgoing>) {
-        let deeds = messages
-            .into_iter()
-            .map(|message| Deed::Send(message, None));
-        for deed in deeds.rev() {
+    /// The session has deviated because a fault wanted it to. What that has brought about passes
+    /// through the faults that have struck, and is sent before anything else.
+    pub(crate) fn deviated(&mut self, fault: usize, messages: Vec<Outgoing>, now: Duration) {
+        self.note_fired(fault);
+        let has_end = messages.iter().any(|message| message.part.is_end());
+        let mut deeds = Vec::new();
+        for message in messages {
+            deeds.extend(self.passed(message, now, Queue::Urgent));
+        }
+        for deed in deeds.into_iter().rev() {
             self.urgent.push_front(deed);
+        }
+        if has_end {
+            self.counts.has_finished = true;
+            self.reach(Moment::End, now);
         }
     }
 
@@ -427,31 +460,32 @@ impl Engine {
         }
     }
 
-    /// What is due passes through the faults that have struck.
+    /// What is due is sent.
     fn pass(&mut self, message: Outgoing, now: Duration) {
         let part = message.part;
+        let deeds = self.passed(message, now, Queue::InOrder);
+        self.deeds.extend(deeds);
+        if part.is_end() {
+            self.reach(Moment::End, now);
+        }
+    }
+
+    /// A message passes through the faults that have struck; what is left of it is to be sent.
+    fn passed(&mut self, message: Outgoing, now: Duration, queue: Queue) -> Vec<Deed> {
         let mut messages = vec![message];
-        self.each_struck(now, Queue::InOrder, |behaviour, hand| {
+        self.each_struck(now, queue, |behaviour, hand| {
             let before = std::mem::take(&mut messages);
             for message in before {
                 messages.extend(behaviour.message(message, hand));
             }
         });
-        for message in messages {
-            match message.part {
-                Part::Audio => self.past.audio = Some(message.clone()),
-                Part::LastAudio => {
-                    self.past.audio = Some(message.clone());
-                    self.past.end = Some(message.clone());
-                }
-                Part::End => self.past.end = Some(message.clone()),
-                _ => {}
-            }
-            self.deeds.push_back(Deed::Send(message, None));
+        for message in &messages {
+            self.past.note(message);
         }
-        if part.is_end() {
-            self.reach(Moment::End, now);
-        }
+        let sent = messages
+            .into_iter()
+            .map(|message| Deed::Send(message, None));
+        sent.chain(std::mem::take(&mut self.later)).collect()
     }
 
     /// Cuts a message into the frames that the faults want.
@@ -550,7 +584,10 @@ impl Engine {
             dialect: self.dialect,
             ids: &mut slot.armed.ids,
             past: &self.past,
+            is_synthesis: self.is_synthesis,
             deeds: &mut deeds,
+            later: &mut self.later,
+            fault: n,
             has_fired: &mut has_fired,
         };
         act(slot.armed.behaviour.as_mut(), &mut hand);
@@ -558,7 +595,16 @@ impl Engine {
             Queue::Urgent => self.urgent.extend(deeds),
             Queue::InOrder => self.deeds.extend(deeds),
         }
-        if has_fired && slot.stage == Stage::Struck {
+        if has_fired {
+            self.note_fired(n);
+        }
+    }
+
+    /// Notes that a fault has done something, once in a session.
+    fn note_fired(&mut self, n: usize) {
+        if let Some(slot) = self.faults.get_mut(n)
+            && slot.stage == Stage::Struck
+        {
             slot.stage = Stage::Fired;
             slot.armed.tally.count();
             self.fired.push(slot.armed.index);

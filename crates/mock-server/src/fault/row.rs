@@ -3,9 +3,11 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use bytes::Bytes;
 use wire::audio::Direction;
-use wire::dialect::{OwnFault, Retouching};
+use wire::dialect::{OwnFault, Part, Retouching};
 use wire::endpoint::Endpoint;
+use wire::session::{Data, Rule, Side};
 
 use super::behaviour::Behaviour;
 use super::gate::Gate;
@@ -188,7 +190,11 @@ pub enum Applies {
     Recognition,
     /// Where messages can be altered so.
     Retouching(Retouching),
-    /// Where synthesis is, and messages can be altered so.
+    /// Where the server has messages of text, not frames of the vendor's own.
+    Texts,
+    /// Where one connection takes several requests.
+    Repeated,
+    /// Where the vendor has it.
     Own(&'static str),
 }
 
@@ -201,12 +207,37 @@ impl Applies {
             Self::Synthesis => endpoint.audio == Direction::ToClient,
             Self::Recognition => endpoint.audio == Direction::ToServer,
             Self::Retouching(kind) => endpoint.dialect.retouches.contains(&kind),
+            Self::Texts => !endpoint.dialect.retouches.contains(&Retouching::Framing),
+            Self::Repeated => takes_several(endpoint),
             Self::Own(name) => {
                 let mut own = endpoint.dialect.own_faults.iter();
                 own.any(|fault| fault.name == name)
             }
         }
     }
+}
+
+/// Whether a request is answered where another has been answered, says the table.
+fn takes_several(endpoint: &Endpoint) -> bool {
+    let rules = endpoint.table.rules;
+    let empty = Data::binary(Bytes::new());
+    let is_request = |rule: &Rule| {
+        rule.side == Side::Client
+            && (endpoint.dialect.part)(Side::Client, rule.kind, &empty) == Part::Request
+    };
+    let requests = || rules.iter().filter(|rule| is_request(rule));
+    let mut reached: Vec<&str> = requests().filter_map(|rule| rule.to).collect();
+    let mut n = 0;
+    while let Some(state) = reached.get(n).copied() {
+        n += 1;
+        let next = rules.iter().filter(|rule| rule.holds_in(state));
+        for to in next.filter_map(|rule| rule.to) {
+            if !reached.contains(&to) {
+                reached.push(to);
+            }
+        }
+    }
+    requests().any(|rule| rule.to.is_some() && reached.iter().any(|state| rule.holds_in(state)))
 }
 
 /// How a fault is made from its parameters.

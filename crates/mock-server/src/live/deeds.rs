@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use wire::session::{Action, Data, Form, Side, Turn};
+use wire::ws::Opcode;
 
 use super::{Closing, Live};
 use crate::fault::{Body, CloseBody, Deed, Engine, Frame, Leave, Next, Outgoing, Plan};
@@ -64,25 +65,38 @@ impl Live<'_> {
                 self.record(Side::Server, EntryKind::Pong, payload.clone());
                 self.outbox.pong(payload);
             }
-            Deed::Deviate(deviation) => {
+            Deed::Frames(frames) => self.send_frames(frames),
+            Deed::Deviate(deviation, fault) => {
                 let mut memory = lock(&self.around.lane.memory);
                 let mut turn = Turn::new(&mut memory);
-                self.session.deviate(&deviation, &mut turn);
+                let can = self.session.deviate(&deviation, &mut turn);
                 let actions = turn.into_actions();
                 drop(memory);
-                self.speaker = None;
-                self.deviated(actions);
+                if can {
+                    self.deviated(fault, actions);
+                }
             }
             Deed::Leave(how) => self.leave(how),
             Deed::Wait(_) | Deed::Release => unreachable!("the engine keeps these to itself"),
         }
     }
 
-    /// What a deviation sends goes out at once; what it does otherwise is done as usual.
-    fn deviated(&mut self, actions: Vec<Action>) {
+    /// What a deviation sends goes out at once; what it does otherwise is done as usual. If it
+    /// ends what is being said, what is still in the line is not said any more.
+    fn deviated(&mut self, fault: usize, actions: Vec<Action>) {
+        let now = self.around.clock.now();
         let Some(engine) = &mut self.engine else {
             return;
         };
+        let ends = actions.iter().any(|action| {
+            matches!(
+                action,
+                Action::StopSpeaking
+                    | Action::StopHearing
+                    | Action::Close { .. }
+                    | Action::Abort
+            )
+        });
         let (mut messages, mut others) = (Vec::new(), Vec::new());
         for action in actions {
             match action {
@@ -94,7 +108,10 @@ impl Live<'_> {
                 other => others.push(other),
             }
         }
-        engine.deviated(messages);
+        if ends || messages.iter().any(|message| message.part.is_end()) {
+            engine.hush();
+        }
+        engine.deviated(fault, messages, now);
         for action in others {
             self.act(action);
         }
@@ -118,6 +135,9 @@ impl Live<'_> {
 
     fn send_frames(&mut self, frames: Vec<Frame>) {
         for frame in frames {
+            if frame.head.opcode == Opcode::Ping {
+                self.record(Side::Server, EntryKind::Ping, frame.payload.clone());
+            }
             self.outbox.frame(frame);
         }
     }
