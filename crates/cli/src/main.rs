@@ -22,7 +22,6 @@ mod faults;
 mod hear;
 mod knobs;
 mod names;
-mod scenarios;
 mod serve;
 mod settings;
 mod sounds;

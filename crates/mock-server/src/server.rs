@@ -29,6 +29,7 @@ use crate::journal::{Journal, Recorder};
 use crate::lane::Lanes;
 use crate::live::{Live, Surroundings};
 use crate::options::Options;
+use crate::scenario::{Library, ScenarioError, check_folder};
 use crate::sound::SessionSound;
 use crate::tap::{Overheard, Tap};
 use crate::tls::{self, Hop, Transport};
@@ -55,6 +56,8 @@ pub(crate) struct Shared {
     /// When the server started, in milliseconds since 1970.
     began_ms: u64,
     pub(crate) lanes: Lanes,
+    /// The scenarios that have a name.
+    pub(crate) library: Library,
 }
 
 /// Why a server cannot serve.
@@ -71,12 +74,16 @@ pub enum BindError {
         /// What is wrong with it.
         source: io::Error,
     },
+    /// Its scenario, or one of its folder, is wrong.
+    #[error("{0}")]
+    Scenario(#[from] ScenarioError),
 }
 
 impl From<BindError> for io::Error {
     fn from(error: BindError) -> Self {
         let kind = match &error {
             BindError::Listen(error) | BindError::JournalFile { source: error, .. } => error.kind(),
+            BindError::Scenario(_) => io::ErrorKind::InvalidInput,
         };
         Self::new(kind, error)
     }
@@ -114,6 +121,13 @@ impl Server {
     /// # Errors
     /// If the address cannot be listened at, or the journal's file cannot be written.
     pub async fn bind(options: Options) -> Result<Self, BindError> {
+        let library = Library::new(options.scenarios.clone());
+        if let Some(folder) = &options.scenarios {
+            check_folder(folder)?;
+        }
+        if let Some(scenario) = &options.scenario {
+            library.find(scenario)?;
+        }
         let journal = Journal::new(
             options.guards.journal_bytes,
             options.journal,
@@ -140,6 +154,7 @@ impl Server {
             journal,
             stop: CancellationToken::new(),
             lanes: Lanes::new(&options.transcripts),
+            library,
             options,
         };
         Ok(Self {
@@ -322,7 +337,8 @@ async fn session(shared: &Shared, accepted: Accepted, overheard: Overheard) {
         lane,
         lanes: &shared.lanes,
         connection,
-        scenario: shared.options.scenario.clone(),
+        library: &shared.library,
+        scenario: shared.options.scenario.as_deref(),
         endpoint,
         seed: shared.options.seed,
         chosen,
@@ -339,7 +355,21 @@ async fn session(shared: &Shared, accepted: Accepted, overheard: Overheard) {
     let live = Live::open((endpoint.open)(opening), plan, around);
     drive(live, stream, early, &shared.clock, &shared.stop).await;
     recorder.end();
+    end_attempt(shared, &recorder);
     log_session(&recorder, Some(began.elapsed()));
+}
+
+/// Tells the lane that one of its connections has ended.
+fn end_attempt(shared: &Shared, recorder: &Recorder<'_>) {
+    let now = shared.clock.now();
+    let (lane, connection, status, close) = recorder.write(|record| {
+        let close = record.ending().map(|ending| ending.code);
+        let lane = record.lane().to_owned();
+        (lane, record.connection(), record.status(), close)
+    });
+    if let Some(lane) = shared.lanes.find(&lane) {
+        lane.attempts().end(connection, status, close, now);
+    }
 }
 
 /// One line a session.
