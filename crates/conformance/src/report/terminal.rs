@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::run::{CaseResult, RunResult};
+use crate::run::{CaseResult, NOT_REACHED, RunResult};
 use crate::verdict::Verdict;
 
 /// A case in a line, and a line for each check that is not green.
@@ -27,19 +27,26 @@ pub fn case_line(case: &CaseResult) -> String {
         );
         return text;
     }
-    for check in &case.checks {
-        if check.verdict != Verdict::Pass {
-            let clauses = check.clauses.join(" ");
-            let line = format!(
-                "  {} {}/{} [{clauses}] {}: {}",
-                check.verdict,
-                case.id,
-                check.id,
-                check.reason,
-                shown(&check.detail)
-            );
-            push(&mut text, &line);
-        }
+    let (reached, missed): (Vec<_>, Vec<_>) = case
+        .checks
+        .iter()
+        .filter(|check| check.verdict != Verdict::Pass)
+        .partition(|check| check.reason != NOT_REACHED);
+    for check in reached {
+        let clauses = check.clauses.join(" ");
+        let line = format!(
+            "  {} {}/{} [{clauses}] {}: {}",
+            check.verdict,
+            case.id,
+            check.id,
+            check.reason,
+            shown(&check.detail)
+        );
+        push(&mut text, &line);
+    }
+    if !missed.is_empty() {
+        let names: Vec<&str> = missed.iter().map(|check| check.id.as_str()).collect();
+        push(&mut text, &format!("  not reached: {}", names.join(", ")));
     }
     text
 }

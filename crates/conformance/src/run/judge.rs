@@ -20,6 +20,9 @@ pub struct Judge<'c> {
     conditional: Vec<String>,
 }
 
+/// The reason of a check that the session did not come to.
+pub const NOT_REACHED: &str = "not-reached";
+
 impl<'c> Judge<'c> {
     /// An empty sheet.
     #[must_use]
@@ -78,7 +81,7 @@ impl<'c> Judge<'c> {
                     Some(first) => format!("the session did not get so far: {}", first.detail),
                     None => "the session did not get so far".to_owned(),
                 };
-                self.note(id, clauses, Verdict::Inconclusive, "not-reached", detail);
+                self.note(id, clauses, Verdict::Inconclusive, NOT_REACHED, detail);
             }
         }
         self.withdraw_empty_passes();

@@ -23,7 +23,7 @@ use crate::case::{Case, Kind, Role};
 use crate::verdict::{CheckResult, Ending, Profile, Verdict};
 
 pub use client::{Command, ProbeResult, StartError, run_client};
-pub use judge::Judge;
+pub use judge::{Judge, NOT_REACHED};
 pub use replay::{ReplayError, run_replay};
 pub use server::{Target, TargetError, run_server};
 
@@ -153,7 +153,7 @@ where
         });
         // The futures are made before any of them runs, so that the plain results can be read.
         let jobs: Vec<_> = jobs.collect();
-        let mut ended = futures_util::stream::iter(jobs).buffer_unordered(parallel.max(1));
+        let mut ended = futures_util::stream::iter(jobs).buffered(parallel.max(1));
         while let Some((place, result)) = ended.next().await {
             done(&result);
             if is_plain {

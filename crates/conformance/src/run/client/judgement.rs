@@ -1,6 +1,7 @@
 //! What a client did, held against what was expected.
 
-use audio::{Hearer, SampleFormat, Sound};
+use audio::container::ContainerError;
+use audio::{SampleFormat, Sound};
 use mock_server::{MessageKind, SessionReport, Side};
 use wire::json::{Value, object};
 
@@ -152,6 +153,7 @@ fn output(played: &Played) -> Result<&[u8], Difference> {
     }
 }
 
+/// The audio says the input, and is sample for sample what the mock has sent.
 fn sound(kind: SoundAs, client: &ClientCase, played: &Played) -> Result<(), Difference> {
     let bytes = output(played)?;
     if bytes.is_empty() {
@@ -164,48 +166,54 @@ fn sound(kind: SoundAs, client: &ClientCase, played: &Played) -> Result<(), Diff
         SoundAs::Mulaw => raw(SampleFormat::Mulaw),
         SoundAs::Alaw => raw(SampleFormat::Alaw),
     };
-    let unreadable = |error: audio::container::ContainerError| {
-        different("audio", format!("MYNAH_OUT cannot be read: {error}"))
-    };
-    let mut sound = opened.map_err(unreadable)?;
-    let mut hearer = Hearer::new(sound.rate_hz());
-    let mut pcm = Vec::new();
-    loop {
-        let more = sound.read(&mut pcm).map_err(unreadable)?;
-        hearer.push(&pcm);
-        pcm.clear();
-        if !more {
-            break;
-        }
-    }
-    let heard = hearer.finish();
+    let unreadable =
+        |error: ContainerError| different("audio", format!("MYNAH_OUT cannot be read: {error}"));
+    let (rate_hz, received) = samples(opened.map_err(unreadable)?).map_err(unreadable)?;
+    let heard = audio::hear::hear(&received, rate_hz);
     let said = audio::speech::join(heard.words.iter().map(|word| word.text.as_str()));
-    let sent = Value::from(client.input.as_str()).excerpt();
+    let wanted = Value::from(client.input.as_str()).excerpt();
     let got = Value::from(said.as_str()).excerpt();
     if let Some(damage) = heard.damage.first() {
-        let word = damage.text.as_deref().unwrap_or_default();
+        let (name, at) = (damage.kind.name(), damage.at_ms);
+        let word = damage.text.as_deref().unwrap_or("audio");
         return Err(different(
             "audio-damaged",
-            format!(
-                "the audio says {got} and is damaged: {} {word} at {} ms",
-                damage.kind.name(),
-                damage.at_ms
-            ),
+            format!("the audio says {got}, expected {wanted}: {name} {word} at {at} ms"),
         ));
     }
-    if said != client.input {
-        return Err(different(
-            "audio",
-            format!("the audio says {got}, expected {sent}"),
-        ));
+    if said != client.input || !heard.complete {
+        let detail = format!("the audio says {got}, expected {wanted}");
+        return Err(different("audio", detail));
     }
-    match heard.complete {
-        true => Ok(()),
-        false => Err(different(
-            "audio-cut",
-            format!("the audio ends inside {sent}"),
-        )),
-    }
+    let sent = played
+        .sessions
+        .iter()
+        .rev()
+        .find_map(|session| session.server_audio.as_ref());
+    let sent = sent.ok_or_else(|| different("audio", "the mock sent no audio"))?;
+    let (_, sent) = Sound::open(sent.bytes.as_slice())
+        .and_then(samples)
+        .map_err(|error| different("audio", format!("the mock's audio cannot be read: {error}")))?;
+    same(&received, &sent)
+}
+
+/// All samples of a sound, and their rate.
+fn samples(mut sound: Sound<'_>) -> Result<(u32, Vec<i16>), ContainerError> {
+    let mut samples = Vec::new();
+    while sound.read(&mut samples)? {}
+    Ok((sound.rate_hz(), samples))
+}
+
+fn same(received: &[i16], sent: &[i16]) -> Result<(), Difference> {
+    let first = received.iter().zip(sent).position(|(a, b)| a != b);
+    let detail = match first {
+        None if received.len() == sent.len() => return Ok(()),
+        Some(at) => format!("sample {at} is not the one that was sent"),
+        None => "one is the start of the other".to_owned(),
+    };
+    let (got, all) = (received.len(), sent.len());
+    let detail = format!("{got} samples were written, {all} sent; {detail}");
+    Err(different("audio-differs", detail))
 }
 
 fn transcript(wanted: &str, played: &Played) -> Result<(), Difference> {
