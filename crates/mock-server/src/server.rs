@@ -29,7 +29,7 @@ use crate::journal::{Journal, Recorder};
 use crate::lane::Lanes;
 use crate::live::{Live, Surroundings};
 use crate::options::Options;
-use crate::sound::SessionSound;
+use crate::sound::{KeptSpeech, SessionSound};
 use crate::tap::{Overheard, Tap};
 use crate::tls::{self, Hop, Transport};
 use crate::upgrade::{Accepted, Handover, answer};
@@ -55,6 +55,8 @@ pub(crate) struct Shared {
     /// When the server started, in milliseconds since 1970.
     began_ms: u64,
     pub(crate) lanes: Lanes,
+    /// Speech that was made before.
+    pub(crate) speech: Arc<KeptSpeech>,
 }
 
 /// Why a server cannot serve.
@@ -140,6 +142,7 @@ impl Server {
             journal,
             stop: CancellationToken::new(),
             lanes: Lanes::new(&options.transcripts),
+            speech: Arc::default(),
             options,
         };
         Ok(Self {
@@ -325,6 +328,7 @@ async fn session(shared: &Shared, accepted: Accepted, overheard: Overheard) {
         sound: SessionSound {
             options: &shared.options.sound,
             seed: opening.seed,
+            kept: &shared.speech,
         },
         limits,
         close_time: guards.close_time,
