@@ -127,6 +127,7 @@ impl Server {
         })?;
         let listener = TcpListener::bind(options.listen).await;
         let listener = listener.map_err(BindError::Listen)?;
+        crate::socket::prepare(&listener);
         let address = listener.local_addr().map_err(BindError::Listen)?;
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
         let began_ms = since_1970.map_or(0, |time| time.as_millis());
@@ -210,8 +211,6 @@ const LEAST_HEAD: usize = 8 << 10;
 
 /// One connection: TLS if it begins so, HTTP until a request is accepted, then its session.
 async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
-    // Without it small messages wait for delayed acknowledgements.
-    let _ = stream.set_nodelay(true);
     let is_local = peer.ip().to_canonical().is_loopback();
     let Some(stream) = tls::secure(&shared, stream).await else {
         return;
