@@ -32,6 +32,7 @@ mod scenario;
 mod selector;
 mod server;
 mod side;
+mod socket;
 mod sound;
 mod speaker;
 mod tap;

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 use wire::finding::Finding;
 use wire::session::{Action, Data, Form, Session, Side, Turn};
+use wire::speech::SpeechEvent;
 use wire::ws::{CloseFrame, DataOpcode, Event, Limits, Receiver, Role, Violation};
 
 use crate::clock::Clock;
@@ -26,6 +27,10 @@ use crate::timers::Timers;
 
 /// How many bytes may wait before nothing more is read or spoken.
 const FULL: usize = 128 << 10;
+
+/// How long speech is made in one turn. Its chunks leave in one write, if they take less time
+/// than anybody notices; no session may hold up the others for long.
+const TURN: Duration = Duration::from_micros(500);
 
 /// How long a client may take to answer the close frame of a server that stops.
 const STOP: Duration = Duration::from_secs(1);
@@ -158,6 +163,7 @@ impl<'s> Live<'s> {
         while let Some(event) = self.receiver.next_event() {
             self.on_event(event);
         }
+        self.speak();
     }
 
     /// Some of the outbox has been written.
@@ -183,10 +189,10 @@ impl<'s> Live<'s> {
         self.end(Closing::Aborted);
     }
 
-    /// Does what is due: one step of speech, then every timer that has run out.
+    /// Does what is due: a few steps of speech, then every timer that has run out.
     pub(crate) fn due(&mut self) {
         let now = self.around.clock.now();
-        self.speak(now);
+        self.speak();
         while let Some(timer) = self.timers.take_due(now) {
             self.current = None;
             self.turn(|session, turn| session.timer(timer, turn));
@@ -314,17 +320,27 @@ impl<'s> Live<'s> {
         }
     }
 
-    fn speak(&mut self, now: Duration) {
+    /// Speaks what is due, as long as there is room for it.
+    fn speak(&mut self) {
+        let (now, began) = (self.around.clock.now(), Instant::now());
+        while self.has_room()
+            && let Some(speaking) = self.speaker.as_mut().filter(|it| it.due <= now)
+        {
+            let event = speaking.speaker.step();
+            self.spoken(now, event);
+            if began.elapsed() >= TURN {
+                return;
+            }
+        }
+    }
+
+    fn spoken(&mut self, now: Duration, event: Option<SpeechEvent>) {
         let Some(speaking) = &mut self.speaker else {
             return;
         };
-        if speaking.due > now || self.outbox.waiting() >= FULL {
-            return;
-        }
-        let event = speaking.speaker.step();
         if speaking.speaker.is_finished() {
             self.speaker = None;
-        } else if let Some(wire::speech::SpeechEvent::Audio { until_us, .. }) = &event {
+        } else if let Some(SpeechEvent::Audio { until_us, .. }) = &event {
             speaking.due = match self.around.pace {
                 Pace::Burst => now,
                 Pace::Times(times) => {
@@ -334,7 +350,7 @@ impl<'s> Live<'s> {
             };
         }
         if let Some(event) = event {
-            if let wire::speech::SpeechEvent::Audio { bytes, .. } = &event {
+            if let SpeechEvent::Audio { bytes, .. } = &event {
                 self.around.recorder.sound(Side::Server, bytes.clone());
             }
             self.turn(|session, turn| session.spoken(event, turn));

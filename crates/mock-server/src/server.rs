@@ -29,7 +29,7 @@ use crate::journal::{Journal, Recorder};
 use crate::lane::Lanes;
 use crate::live::{Live, Surroundings};
 use crate::options::Options;
-use crate::sound::SessionSound;
+use crate::sound::{KeptSpeech, SessionSound};
 use crate::tap::{Overheard, Tap};
 use crate::tls::{self, Hop, Transport};
 use crate::upgrade::{Accepted, Handover, answer};
@@ -55,6 +55,8 @@ pub(crate) struct Shared {
     /// When the server started, in milliseconds since 1970.
     began_ms: u64,
     pub(crate) lanes: Lanes,
+    /// Speech that was made before.
+    pub(crate) speech: Arc<KeptSpeech>,
 }
 
 /// Why a server cannot serve.
@@ -125,6 +127,7 @@ impl Server {
         })?;
         let listener = TcpListener::bind(options.listen).await;
         let listener = listener.map_err(BindError::Listen)?;
+        crate::socket::prepare(&listener);
         let address = listener.local_addr().map_err(BindError::Listen)?;
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
         let began_ms = since_1970.map_or(0, |time| time.as_millis());
@@ -140,6 +143,7 @@ impl Server {
             journal,
             stop: CancellationToken::new(),
             lanes: Lanes::new(&options.transcripts),
+            speech: Arc::default(),
             options,
         };
         Ok(Self {
@@ -207,8 +211,6 @@ const LEAST_HEAD: usize = 8 << 10;
 
 /// One connection: TLS if it begins so, HTTP until a request is accepted, then its session.
 async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
-    // Without it small messages wait for delayed acknowledgements.
-    let _ = stream.set_nodelay(true);
     let is_local = peer.ip().to_canonical().is_loopback();
     let Some(stream) = tls::secure(&shared, stream).await else {
         return;
@@ -325,6 +327,7 @@ async fn session(shared: &Shared, accepted: Accepted, overheard: Overheard) {
         sound: SessionSound {
             options: &shared.options.sound,
             seed: opening.seed,
+            kept: &shared.speech,
         },
         limits,
         close_time: guards.close_time,
