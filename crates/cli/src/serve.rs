@@ -39,7 +39,11 @@ pub(crate) fn run(args: Args) -> Result<String, Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::Operation(format!("cannot start any thread: {error}")))?;
-    let served = runtime.block_on(serve(options));
+    // On a worker, where its connections are: what crosses threads has to wake them.
+    let serving = runtime.spawn(serve(options));
+    let served = runtime
+        .block_on(serving)
+        .unwrap_or_else(|error| Err(Failure::Operation(format!("the server broke off: {error}"))));
     // Sound that is still being made is of no use to anybody now.
     runtime.shutdown_background();
     served.map(|()| String::new())

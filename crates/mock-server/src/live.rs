@@ -35,6 +35,10 @@ const FULL: usize = 128 << 10;
 /// How long messages may be on their way to a server that has closed.
 const ON_ITS_WAY: Duration = Duration::from_secs(1);
 
+/// How long speech is made in one turn. Its chunks leave in one write, if they take less time
+/// than anybody notices; no session may hold up the others for long.
+const TURN: Duration = Duration::from_micros(500);
+
 /// How long a client may take to answer the close frame of a server that stops.
 const STOP: Duration = Duration::from_secs(1);
 
@@ -247,6 +251,7 @@ impl<'s> Live<'s> {
             self.on_event(event);
             self.run_faults();
         }
+        self.speak();
     }
 
     /// Some of the outbox has been written.
@@ -275,7 +280,7 @@ impl<'s> Live<'s> {
         self.end(Closing::Aborted);
     }
 
-    /// Does what is due: one step of speech, then every timer that has run out.
+    /// Does what is due: a few steps of speech, then every timer that has run out.
     pub(crate) fn due(&mut self) {
         let now = self.around.clock.now();
         self.outbox.tick(now);
@@ -283,7 +288,7 @@ impl<'s> Live<'s> {
             engine.due(now);
             self.run_faults();
         }
-        self.speak(now);
+        self.speak();
         while let Some(timer) = self.timers.take_due(now) {
             self.current = None;
             self.turn(|session, turn| session.timer(timer, turn));
@@ -457,14 +462,24 @@ impl<'s> Live<'s> {
         }
     }
 
-    fn speak(&mut self, now: Duration) {
+    /// Speaks what is due, as long as there is room for it.
+    fn speak(&mut self) {
+        let (now, began) = (self.around.clock.now(), Instant::now());
+        while self.has_room()
+            && let Some(speaking) = self.speaker.as_mut().filter(|it| it.due <= now)
+        {
+            let event = speaking.speaker.step();
+            self.spoken(now, event);
+            if began.elapsed() >= TURN {
+                return;
+            }
+        }
+    }
+
+    fn spoken(&mut self, now: Duration, event: Option<SpeechEvent>) {
         let Some(speaking) = &mut self.speaker else {
             return;
         };
-        if speaking.due > now || self.outbox.waiting() >= FULL {
-            return;
-        }
-        let event = speaking.speaker.step();
         if let Some(engine) = &mut self.engine {
             engine.set_progress(speaking.progress(event.as_ref()));
         }
@@ -490,6 +505,7 @@ impl<'s> Live<'s> {
             }
             self.turn(|session, turn| session.spoken(event, turn));
         }
+        self.run_faults();
     }
 
     /// Lets the session answer a message, after the faults that it calls up.
@@ -581,6 +597,7 @@ impl<'s> Live<'s> {
         recorder.begin_sound(Side::Server, speech.format);
         let sound = SessionSound {
             options: &options,
+            kept: self.around.sound.kept,
             seed: self.around.sound.seed,
         };
         self.speaker = Speaker::new(&speech, sound).map(|speaker| Speaking {

@@ -30,7 +30,7 @@ use crate::lane::Lanes;
 use crate::live::{Live, Surroundings};
 use crate::options::Options;
 use crate::scenario::{Library, ScenarioError, check_folder};
-use crate::sound::SessionSound;
+use crate::sound::{KeptSpeech, SessionSound};
 use crate::tap::{Overheard, Tap};
 use crate::tls::{self, Hop, Transport};
 use crate::upgrade::{Accepted, Handover, answer};
@@ -58,6 +58,8 @@ pub(crate) struct Shared {
     pub(crate) lanes: Lanes,
     /// The scenarios that have a name.
     pub(crate) library: Library,
+    /// Speech that was made before.
+    pub(crate) speech: Arc<KeptSpeech>,
 }
 
 /// Why a server cannot serve.
@@ -139,6 +141,7 @@ impl Server {
         })?;
         let listener = TcpListener::bind(options.listen).await;
         let listener = listener.map_err(BindError::Listen)?;
+        crate::socket::prepare(&listener);
         let address = listener.local_addr().map_err(BindError::Listen)?;
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
         let began_ms = since_1970.map_or(0, |time| time.as_millis());
@@ -155,6 +158,7 @@ impl Server {
             stop: CancellationToken::new(),
             lanes: Lanes::new(&options.transcripts),
             library,
+            speech: Arc::default(),
             options,
         };
         Ok(Self {
@@ -222,8 +226,6 @@ const LEAST_HEAD: usize = 8 << 10;
 
 /// One connection: TLS if it begins so, HTTP until a request is accepted, then its session.
 async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
-    // Without it small messages wait for delayed acknowledgements.
-    let _ = stream.set_nodelay(true);
     let is_local = peer.ip().to_canonical().is_loopback();
     let Some(stream) = tls::secure(&shared, stream).await else {
         return;
@@ -347,6 +349,7 @@ async fn session(shared: &Shared, accepted: Accepted, overheard: Overheard) {
         sound: SessionSound {
             options: &shared.options.sound,
             seed: opening.seed,
+            kept: &shared.speech,
         },
         limits,
         close_time: guards.close_time,

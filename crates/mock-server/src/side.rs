@@ -69,6 +69,7 @@ pub(crate) async fn answer(
     let sound = SessionSound {
         options: &shared.options.sound,
         seed,
+        kept: &shared.speech,
     };
     match asked {
         side::Answer::Now(response) => visit.respond(response),

@@ -174,6 +174,7 @@ async fn run(pace: Pace) -> Run {
                 sound: SessionSound {
                     options: &SoundOptions::default(),
                     seed: 0,
+                    kept: &Arc::default(),
                 },
                 limits: Limits::default(),
                 close_time: Duration::from_secs(10),
