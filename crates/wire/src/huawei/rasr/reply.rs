@@ -13,7 +13,10 @@ use crate::dialect::Deviation;
 use crate::endpoint::Opening;
 use crate::finding::Finding;
 use crate::hearing::{self, HeardEvent, Interim, Listen, Punctuation};
-use crate::huawei::error::{Problem, Service, Severity, What, answer, chosen_failure, fatal_close};
+use crate::huawei::error::{
+    Answer, Problem, Service, Severity, What, answer, chosen_failure, fatal_close,
+};
+use crate::huawei::fault::{Oddity, Traced, Wanted, wanted};
 use crate::huawei::knobs::{ERROR_TRACE_ID, IDLE_MS};
 use crate::huawei::response::{Common, Failure, Reason};
 use crate::id::Ids;
@@ -251,13 +254,40 @@ impl Recognition {
     }
 
     fn fail(&mut self, failure: Failure, turn: &mut Turn<'_>) {
+        let trace_id = self.error_trace_id();
+        self.fail_under(trace_id.as_deref(), failure, turn);
+    }
+
+    /// Fails with an error that carries this id.
+    fn fail_under(&mut self, trace_id: Option<&str>, failure: Failure, turn: &mut Turn<'_>) {
         if self.active.is_some() {
             turn.act(Action::StopHearing);
         }
-        let trace_id = self.error_trace_id();
         let message = Response::Common(Common::Error(failure));
-        send(&message, trace_id.as_deref(), turn);
+        send(&message, trace_id, turn);
         self.finish(Reason::Error, turn);
+    }
+
+    /// Fails without the client's doing.
+    fn fail_unasked(&mut self, answer: Answer, traced: Traced, turn: &mut Turn<'_>) {
+        let trace_id = match traced {
+            Traced::AsUsual => self.error_trace_id(),
+            Traced::Never => None,
+        };
+        match answer.severity {
+            Severity::Error => self.fail_under(trace_id.as_deref(), answer.failure, turn),
+            Severity::Fatal => {
+                let message = Response::Common(Common::FatalError(answer.failure));
+                send(&message, trace_id.as_deref(), turn);
+                self.hang_up(turn);
+            }
+        }
+    }
+
+    fn say(&mut self, oddity: Oddity, turn: &mut Turn<'_>) {
+        let trace_id = self.trace_id();
+        let (kind, data) = oddity.message(&trace_id, &mut self.ids);
+        turn.send(kind, data);
     }
 
     /// Ends the session, if there is one.
@@ -270,11 +300,15 @@ impl Recognition {
 
     /// The session's id, or one of its own for an error outside a session.
     fn error_trace_id(&mut self) -> Option<String> {
-        let trace_id = match &self.active {
+        let trace_id = self.trace_id();
+        self.knobs.is_on(&ERROR_TRACE_ID).then_some(trace_id)
+    }
+
+    fn trace_id(&mut self) -> String {
+        match &self.active {
             Some(active) => active.trace_id.clone(),
             None => self.ids.uuid(),
-        };
-        self.knobs.is_on(&ERROR_TRACE_ID).then_some(trace_id)
+        }
     }
 
     fn event(&self, event: Event, timestamp_ms: u64, turn: &mut Turn<'_>) {
@@ -402,6 +436,9 @@ impl Protocol for Recognition {
     }
 
     fn timer(&mut self, timer: &'static str, turn: &mut Turn<'_>) {
+        if self.past == Past::Closed {
+            return;
+        }
         match timer {
             IDLE => {
                 self.refuse(&Problem::new(What::Idle), turn);
@@ -413,8 +450,15 @@ impl Protocol for Recognition {
     }
 
     fn deviate(&mut self, deviation: &Deviation, turn: &mut Turn<'_>) -> bool {
-        let _ = (deviation, turn);
-        false
+        if self.past == Past::Closed {
+            return false;
+        }
+        match wanted(Service::Recognition, deviation, &self.knobs) {
+            None => return false,
+            Some(Wanted::Fail(answer, traced)) => self.fail_unasked(answer, traced, turn),
+            Some(Wanted::Say(oddity)) => self.say(oddity, turn),
+        }
+        true
     }
 }
 
