@@ -21,6 +21,7 @@ mod failure;
 mod hear;
 mod knobs;
 mod names;
+mod scenarios;
 mod serve;
 mod settings;
 mod sounds;
