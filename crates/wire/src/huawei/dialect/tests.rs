@@ -45,6 +45,14 @@ fn hearing() -> Peer {
     peer
 }
 
+/// A recognition that has said everything.
+fn heard() -> Peer {
+    let mut peer = hearing();
+    peer.text(r#"{"command":"END"}"#);
+    peer.heard(HeardEvent::Done);
+    peer
+}
+
 #[test]
 fn every_law_of_dialects_holds() {
     for endpoint in VENDOR.endpoints {
@@ -70,11 +78,11 @@ fn every_alteration_of_the_list_alters_something() {
 #[case::engine_before_start(Peer::new(&rtts::ENDPOINT), error("SIS.0413"), &["ERROR SIS.0413"], "open")]
 #[case::engine_while_speaking(speaking(), error("SIS.0413"), &["stop-speaking", "ERROR SIS.0413", "END ERROR"], "done")]
 #[case::commonest(speaking(), Deviation::Error(None), &["stop-speaking", "ERROR SIS.0401", "END ERROR"], "done")]
-#[case::end_may_still_be_unsent(spoken(), error("SIS.0413"), &["ERROR SIS.0413", "END ERROR"], "done")]
+#[case::end_may_still_be_unsent(spoken(), error("SIS.0413"), &["stop-speaking", "ERROR SIS.0413", "END ERROR"], "done")]
 #[case::second_task_is_no_failure(speaking(), error("SIS.0418"), &["ERROR SIS.0418"], "speaking")]
 #[case::idle_code_closes(speaking(), error("SIS.0416"), &["stop-speaking", "FATAL_ERROR SIS.0416", "close 1000"], "speaking")]
 #[case::idle(Peer::new(&rtts::ENDPOINT), Deviation::Idle, &["FATAL_ERROR SIS.0416", "close 1000"], "closed")]
-#[case::idle_after_end(spoken(), Deviation::Idle, &["FATAL_ERROR SIS.0416", "close 1000"], "closed")]
+#[case::idle_after_end(spoken(), Deviation::Idle, &["stop-speaking", "FATAL_ERROR SIS.0416", "close 1000"], "closed")]
 #[case::expired(speaking(), Deviation::Expired, &["stop-speaking", "FATAL_ERROR SIS.0414", "close 1000"], "speaking")]
 #[case::quota(Peer::new(&rtts::ENDPOINT), Deviation::Quota, &["FATAL_ERROR SIS.0312", "close 1000"], "closed")]
 #[case::quota_error_stays(Peer::new(&rtts::ENDPOINT), error("SIS.0312"), &["ERROR SIS.0312"], "open")]
@@ -84,11 +92,12 @@ fn every_alteration_of_the_list_alters_something() {
 #[case::unasked(speaking(), Deviation::Own(UNASKED.name), &["RESULT"], "speaking")]
 #[case::recognition_before_start(Peer::new(&rasr::SHORT), error("SIS.0305"), &["ERROR SIS.0305"], "refused")]
 #[case::recognition(hearing(), error("SIS.0306"), &["stop-hearing", "ERROR SIS.0306", "END ERROR"], "refused")]
+#[case::recognition_end_may_still_be_unsent(heard(), error("SIS.0306"), &["stop-hearing", "ERROR SIS.0306", "END ERROR"], "refused")]
 #[case::recognition_commonest(hearing(), Deviation::Error(None), &["stop-hearing", "ERROR SIS.0305", "END ERROR"], "refused")]
-#[case::recognition_idle(hearing(), Deviation::Idle, &["FATAL_ERROR SIS.0304", "stop-hearing", "close 1000"], "closed")]
-#[case::recognition_idle_code(hearing(), error("SIS.0304"), &["FATAL_ERROR SIS.0304", "stop-hearing", "close 1000"], "closed")]
-#[case::recognition_expired(hearing(), Deviation::Expired, &["FATAL_ERROR SIS.0309", "stop-hearing", "close 1000"], "closed")]
-#[case::recognition_quota(hearing(), Deviation::Quota, &["FATAL_ERROR SIS.0312", "stop-hearing", "close 1000"], "closed")]
+#[case::recognition_idle(hearing(), Deviation::Idle, &["stop-hearing", "FATAL_ERROR SIS.0304", "close 1000"], "closed")]
+#[case::recognition_idle_code(hearing(), error("SIS.0304"), &["stop-hearing", "FATAL_ERROR SIS.0304", "close 1000"], "closed")]
+#[case::recognition_expired(hearing(), Deviation::Expired, &["stop-hearing", "FATAL_ERROR SIS.0309", "close 1000"], "closed")]
+#[case::recognition_quota(hearing(), Deviation::Quota, &["stop-hearing", "FATAL_ERROR SIS.0312", "close 1000"], "closed")]
 #[case::recognition_untyped(hearing(), Deviation::Untyped, &["untyped APIG.0201"], "session")]
 #[case::recognition_unknown(hearing(), Deviation::Unknown, &["STATUS"], "session")]
 #[case::recognition_untraced(hearing(), Deviation::Own(UNTRACED.name), &["stop-hearing", "ERROR SIS.0305", "END ERROR"], "refused")]

@@ -31,6 +31,8 @@ pub struct Recognition {
     rules: Rules,
     ids: Ids,
     active: Option<Active>,
+    /// The id of the session that has ended last, until the next one.
+    ended: Option<String>,
     past: Past,
 }
 
@@ -92,6 +94,7 @@ impl Recognition {
             knobs: opening.knobs,
             ids: Ids::new(opening.seed),
             active: None,
+            ended: None,
             past: Past::Fresh,
         }
     }
@@ -122,6 +125,7 @@ impl Recognition {
             },
         });
         self.past = Past::Used;
+        self.ended = None;
         self.active = Some(Active {
             trace_id,
             start,
@@ -254,33 +258,40 @@ impl Recognition {
     }
 
     fn fail(&mut self, failure: Failure, turn: &mut Turn<'_>) {
-        let trace_id = self.error_trace_id();
-        self.fail_under(trace_id.as_deref(), failure, turn);
-    }
-
-    /// Fails with an error that carries this id.
-    fn fail_under(&mut self, trace_id: Option<&str>, failure: Failure, turn: &mut Turn<'_>) {
         if self.active.is_some() {
             turn.act(Action::StopHearing);
         }
+        let trace_id = self.error_trace_id();
         let message = Response::Common(Common::Error(failure));
-        send(&message, trace_id, turn);
+        send(&message, trace_id.as_deref(), turn);
         self.finish(Reason::Error, turn);
     }
 
     /// Fails without the client's doing.
+    ///
+    /// A session that has ended fails all the same: its last messages may still be on their way.
     fn fail_unasked(&mut self, answer: Answer, traced: Traced, turn: &mut Turn<'_>) {
-        let trace_id = match traced {
-            Traced::AsUsual => self.error_trace_id(),
-            Traced::Never => None,
+        let active = self.active.as_ref().map(|active| active.trace_id.clone());
+        let of_session = active.or_else(|| self.ended.clone());
+        let is_traced = traced == Traced::AsUsual && self.knobs.is_on(&ERROR_TRACE_ID);
+        let trace_id = of_session.clone().unwrap_or_else(|| self.ids.uuid());
+        let trace_id = is_traced.then_some(trace_id);
+        let (is_fatal, message) = match answer.severity {
+            Severity::Error => (false, Common::Error(answer.failure)),
+            Severity::Fatal => (true, Common::FatalError(answer.failure)),
         };
-        match answer.severity {
-            Severity::Error => self.fail_under(trace_id.as_deref(), answer.failure, turn),
-            Severity::Fatal => {
-                let message = Response::Common(Common::FatalError(answer.failure));
-                send(&message, trace_id.as_deref(), turn);
-                self.hang_up(turn);
-            }
+        if of_session.is_some() {
+            turn.act(Action::StopHearing);
+        }
+        send(&Response::Common(message), trace_id.as_deref(), turn);
+        self.active = None;
+        if is_fatal {
+            return self.hang_up(turn);
+        }
+        if let Some(trace_id) = of_session {
+            let end = Response::Common(Common::End(Reason::Error));
+            send(&end, Some(&trace_id), turn);
+            self.ended = Some(trace_id);
         }
     }
 
@@ -295,6 +306,7 @@ impl Recognition {
         if let Some(active) = self.active.take() {
             let message = Response::Common(Common::End(reason));
             send(&message, Some(&active.trace_id), turn);
+            self.ended = Some(active.trace_id);
         }
     }
 

@@ -149,9 +149,7 @@ impl Synthesis {
     fn fail(&mut self, answer: Answer, traced: Traced, turn: &mut Turn<'_>) {
         let is_harmless = is_harmless(&answer.failure);
         if !is_harmless && let Some(task) = &mut self.task {
-            if task.progress == Progress::Speaking {
-                turn.act(Action::StopSpeaking);
-            }
+            turn.act(Action::StopSpeaking);
             task.progress = Progress::Done;
         }
         match traced {
