@@ -69,6 +69,57 @@ impl Family {
         Self::Segments,
     ];
 
+    /// What it is called in prose.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Handshake => "Before the 101",
+            Self::Closing => "How a connection ends",
+            Self::Liveness => "Silence, delays and half-open connections",
+            Self::Order => "What is said, and in which order",
+            Self::Frames => "RFC 6455 frames and their extensions",
+            Self::Payload => "Inside the messages of a vendor",
+            Self::Audio => "The sound itself",
+            Self::Segments => "TCP segments",
+        }
+    }
+
+    /// What its faults show about a client, in a few sentences.
+    #[must_use]
+    pub const fn essay(self) -> &'static str {
+        match self {
+            Self::Handshake => {
+                "Refusals, redirections and silence where a 101 is due. Browsers and some libraries hide the status \
+                 and the body of a refusal: what reaches your user is what these faults show."
+            }
+            Self::Closing => {
+                "Close codes, and the ends without one. A client has to tell a finished answer from a lost one, a \
+                 permanent refusal from a passing one, and to stop."
+            }
+            Self::Liveness => {
+                "TCP stays up and nothing useful comes. Only deadlines of the client's own find these; use `--clock \
+                 xN` or `manual` to make the long ones short."
+            }
+            Self::Order => {
+                "Messages that are right by themselves and wrong where they come: errors behind audio, ends that are \
+                 missing or doubled, messages of a type or with members that the client does not know."
+            }
+            Self::Frames => {
+                "Legal framing that clients rarely see, such as fragments inside a character, and framing that they \
+                 have to refuse."
+            }
+            Self::Payload => {
+                "Compression, sequence numbers, lengths and checksums inside a message that is whole for the WebSocket."
+            }
+            Self::Audio => {
+                "Sound whose chunks, headers or rate are not what a careless player expects. Everything around it is right."
+            }
+            Self::Segments => {
+                "The same bytes in other TCP segments. A correct client notices nothing."
+            }
+        }
+    }
+
     /// Its name in output and in file names.
     #[must_use]
     pub const fn name(self) -> &'static str {
