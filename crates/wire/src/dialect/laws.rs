@@ -90,7 +90,7 @@ pub(crate) fn says_every_code(endpoint: &Endpoint) {
     }
 }
 
-/// Every status is refused with itself and a JSON body, and so is every other denial.
+/// Every status is refused with itself, and every denial with a body that is what it says.
 pub(crate) fn refuses_with_every_status(endpoint: &Endpoint) {
     let statuses = (400..600).map(|status| (Denial::Status(status), status));
     let others = [
@@ -107,11 +107,17 @@ pub(crate) fn refuses_with_every_status(endpoint: &Endpoint) {
             assert_eq!(denied.status, status, "{}", endpoint.name);
         }
         assert!((400..600).contains(&denied.status), "{denied:?}");
-        let is_json = denied
-            .headers
-            .contains(&("Content-Type", "application/json".to_owned()));
-        assert!(is_json, "{denied:?}");
-        assert!(parse(&denied.body).is_ok(), "{denied:?}");
+        let mut headers = denied.headers.iter();
+        let content = headers.find(|(name, _)| *name == "Content-Type");
+        let Some((_, content)) = content.filter(|_| !denied.body.is_empty()) else {
+            panic!("{}: {denied:?}", endpoint.name);
+        };
+        let is_json = parse(&denied.body).is_ok();
+        assert_eq!(
+            is_json,
+            content.starts_with("application/json"),
+            "{denied:?}"
+        );
     }
 }
 
