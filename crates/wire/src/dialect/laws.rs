@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use bytes::Bytes;
 use proptest::prelude::*;
-use proptest::test_runner::TestRunner;
+use proptest::test_runner::{Config, TestRunner};
 
 use super::{Denial, Deviation, Part, Retouch, Retouching};
 use crate::credentials::Grant;
@@ -150,7 +150,11 @@ pub(crate) fn survives_any_bytes(endpoint: &Endpoint) {
         any::<bool>(),
         any::<i64>(),
     );
-    TestRunner::default()
+    let quiet = Config {
+        failure_persistence: None,
+        ..Config::default()
+    };
+    TestRunner::new(quiet)
         .run(&inputs, |(bytes, kind, split, is_text, by)| {
             let split = split.index(bytes.len() + 1);
             let data = Data {
