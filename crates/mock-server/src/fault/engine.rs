@@ -79,6 +79,8 @@ pub(crate) struct Engine {
     /// What is asked for behind the message that passes.
     later: Vec<Deed>,
     counts: Counts,
+    /// Whether a start or audio has gone out and no end marker after it.
+    has_begun: bool,
     progress: Option<Progress>,
     fired: Vec<usize>,
 }
@@ -213,6 +215,7 @@ impl Engine {
             past: Past::default(),
             later: Vec::new(),
             counts: Counts::default(),
+            has_begun: false,
             progress: None,
             fired: Vec::new(),
         };
@@ -405,13 +408,17 @@ impl Engine {
     }
 
     /// The session has deviated because a fault wanted it to. What that has brought about passes
-    /// through the faults that have struck, and is sent before anything else.
-    pub(crate) fn deviated(&mut self, fault: usize, messages: Vec<Outgoing>, now: Duration) {
+    /// through the faults that have struck, and is sent before anything else. The session may be
+    /// ahead of the wire, or behind it: nothing is ended that has not begun there.
+    pub(crate) fn deviated(&mut self, fault: usize, mut messages: Vec<Outgoing>, now: Duration) {
         self.note_fired(fault);
+        messages.retain(|message| self.has_begun || !message.part.is_end());
         let has_end = messages.iter().any(|message| message.part.is_end());
         let mut deeds = Vec::new();
         for message in messages {
-            deeds.extend(self.passed(message, now, Queue::Urgent));
+            let (sent, later) = self.passed(message, now, Queue::Urgent);
+            let sent = sent.into_iter().map(|message| Deed::Send(message, None));
+            deeds.extend(sent.chain(later));
         }
         for deed in deeds.into_iter().rev() {
             self.urgent.push_front(deed);
@@ -430,12 +437,13 @@ impl Engine {
         }
     }
 
-    /// Nothing more is said: what is in the line or due is dropped, but deeds that were asked for
-    /// stay.
+    /// Nothing more is said: what the session has said and has not gone out never will. Deeds that
+    /// were asked for stay.
     pub(crate) fn hush(&mut self) {
         self.line.clear();
         self.due = None;
         self.waiting_bytes = 0;
+        self.deeds.retain(|deed| !matches!(deed, Deed::Pass(_)));
     }
 
     /// The head of the line becomes due: the faults strike whose point that is.
@@ -463,15 +471,21 @@ impl Engine {
     /// What is due is sent.
     fn pass(&mut self, message: Outgoing, now: Duration) {
         let part = message.part;
-        let deeds = self.passed(message, now, Queue::InOrder);
-        self.deeds.extend(deeds);
+        let (sent, later) = self.passed(message, now, Queue::InOrder);
+        self.deeds.extend(sent.into_iter().map(Deed::Pass).chain(later));
         if part.is_end() {
             self.reach(Moment::End, now);
         }
     }
 
-    /// A message passes through the faults that have struck; what is left of it is to be sent.
-    fn passed(&mut self, message: Outgoing, now: Duration, queue: Queue) -> Vec<Deed> {
+    /// A message passes through the faults that have struck: what is left of it, and what is to be
+    /// done behind it.
+    fn passed(
+        &mut self,
+        message: Outgoing,
+        now: Duration,
+        queue: Queue,
+    ) -> (Vec<Outgoing>, Vec<Deed>) {
         let mut messages = vec![message];
         self.each_struck(now, queue, |behaviour, hand| {
             let before = std::mem::take(&mut messages);
@@ -482,17 +496,20 @@ impl Engine {
         for message in &messages {
             self.past.note(message);
         }
-        let sent = messages
-            .into_iter()
-            .map(|message| Deed::Send(message, None));
-        sent.chain(std::mem::take(&mut self.later)).collect()
+        (messages, std::mem::take(&mut self.later))
     }
 
     /// Cuts a message into the frames that the faults want.
     fn dressed(&mut self, deed: Deed, now: Duration) -> Deed {
-        let Deed::Send(message, None) = deed else {
-            return deed;
+        let message = match deed {
+            Deed::Send(message, None) | Deed::Pass(message) => message,
+            other => return other,
         };
+        match message.part {
+            Part::Start | Part::Audio => self.has_begun = true,
+            Part::End | Part::LastAudio => self.has_begun = false,
+            _ => {}
+        }
         let plain = plain_frame(&message);
         let mut frames = vec![plain.clone()];
         self.each_struck(now, Queue::InOrder, |behaviour, hand| {

@@ -77,7 +77,9 @@ impl Live<'_> {
                 }
             }
             Deed::Leave(how) => self.leave(how),
-            Deed::Wait(_) | Deed::Release => unreachable!("the engine keeps these to itself"),
+            Deed::Pass(_) | Deed::Wait(_) | Deed::Release => {
+                unreachable!("the engine keeps these to itself")
+            }
         }
     }
 
@@ -88,16 +90,8 @@ impl Live<'_> {
         let Some(engine) = &mut self.engine else {
             return;
         };
-        let ends = actions.iter().any(|action| {
-            matches!(
-                action,
-                Action::StopSpeaking
-                    | Action::StopHearing
-                    | Action::Close { .. }
-                    | Action::Abort
-            )
-        });
         let (mut messages, mut others) = (Vec::new(), Vec::new());
+        let gives_up = actions.iter().any(gives_up);
         for action in actions {
             match action {
                 Action::Send { kind, data } => messages.push(engine.outgoing(kind, data)),
@@ -108,7 +102,7 @@ impl Live<'_> {
                 other => others.push(other),
             }
         }
-        if ends || messages.iter().any(|message| message.part.is_end()) {
+        if gives_up || messages.iter().any(|message| message.part.is_end()) {
             engine.hush();
         }
         engine.deviated(fault, messages, now);
@@ -153,6 +147,8 @@ impl Live<'_> {
             false => self.send_frames(frames),
         }
         if self.closing == Closing::No {
+            let now = self.around.clock.now();
+            self.closed.get_or_insert(now);
             self.closing = Closing::Sent(self.patience());
         }
         self.speaker = None;
@@ -191,4 +187,12 @@ impl Live<'_> {
             engine.received(kind, &data, now);
         }
     }
+}
+
+/// Whether the session has given up what it was at.
+const fn gives_up(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::StopSpeaking | Action::StopHearing | Action::Close { .. } | Action::Abort
+    )
 }

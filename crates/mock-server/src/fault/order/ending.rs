@@ -47,8 +47,8 @@ impl Behaviour for Doubled {
             return vec![message];
         }
         self.is_done = true;
-        hand.fire();
-        vec![message.clone(), message]
+        hand.send_behind(message.clone());
+        vec![message]
     }
 }
 
