@@ -1,5 +1,9 @@
 //! How faults look on Volcengine's endpoint.
+//!
+//! The words of refusals are those of [`super::error`].
 
+use super::auth;
+use super::error::{Rejection, ServiceError};
 use crate::dialect::{Denial, Denied, Dialect, Part, Retouch};
 use crate::handshake::RequestHead;
 use crate::id::Ids;
@@ -7,9 +11,9 @@ use crate::session::{Data, Side};
 
 /// Synthesis.
 pub(super) const SYNTHESIS: Dialect = Dialect {
-    part: part,
-    idle_timers: &[],
-    error_codes: nothing,
+    part,
+    idle_timers: &["idle"],
+    error_codes,
     retouches: &[],
     retouch,
     signed_at,
@@ -19,7 +23,7 @@ pub(super) const SYNTHESIS: Dialect = Dialect {
 
 fn part(side: Side, kind: &str, _: &Data) -> Part {
     match (side, kind) {
-        (Side::Client, "submit" | "query") => Part::Request,
+        (Side::Client, "submit" | "query" | "refused-request") => Part::Request,
         (Side::Server, "ack") => Part::Start,
         (Side::Server, "audio") => Part::Audio,
         (Side::Server, "last-audio") => Part::LastAudio,
@@ -29,7 +33,7 @@ fn part(side: Side, kind: &str, _: &Data) -> Part {
     }
 }
 
-const fn nothing() -> Vec<&'static str> {
+const fn error_codes() -> Vec<&'static str> {
     Vec::new()
 }
 
@@ -37,20 +41,43 @@ const fn retouch(_: Retouch, _: &str, _: &Data, _: &mut Ids) -> Option<Data> {
     None
 }
 
+/// A bearer token says nothing about time.
 const fn signed_at(_: &RequestHead) -> Option<u64> {
     None
 }
 
-fn refuse(denial: Denial, _: &RequestHead, _: &mut Ids) -> Denied {
-    let status = match denial {
-        Denial::Status(status) => status,
-        Denial::WrongPath => 404,
-        Denial::ClockSkew => 403,
-        Denial::Opaque => 400,
-    };
-    Denied {
-        status,
-        headers: Vec::new(),
-        body: String::new(),
+fn refuse(denial: Denial, _: &RequestHead, ids: &mut Ids) -> Denied {
+    match denial {
+        Denial::Status(status) => refuse_with(status, ids),
+        // The page that nothing serves is plain text; what misled people looks like a
+        // credential's failure, in JSON and with a code of the newer services.
+        Denial::WrongPath => {
+            let text = "load grant: requested grant not found in SaaS storage";
+            auth::denied_with_code(Rejection::Path.row().status, 45_000_010, text, ids)
+        }
+        Denial::ClockSkew => auth::denied(403, Rejection::UnknownGrant.row().text, ids),
+        Denial::Opaque => auth::rejected(Rejection::TwoHosts, ids),
     }
 }
+
+/// The refusal that is known for a status; else its text is the one that the socket has for the
+/// same trouble, in the shape that all refusals have.
+fn refuse_with(status: u16, ids: &mut Ids) -> Denied {
+    let text = match status {
+        400 => return auth::rejected(Rejection::NoConnection, ids),
+        401 => return auth::rejected(Rejection::UnknownGrant, ids),
+        403 => return auth::rejected(Rejection::NotGranted, ids),
+        404 => return auth::rejected(Rejection::Path, ids),
+        402 => "quota exceeded for types: xxx_lifetime",
+        429 => ServiceError::Concurrency.row().text,
+        500 => ServiceError::Processing.row().text,
+        502 => ServiceError::Backend.row().text,
+        503 => ServiceError::Busy.row().text,
+        504 => ServiceError::ProcessingTimeout.row().text,
+        _ => ServiceError::InvalidRequest.row().text,
+    };
+    auth::denied(status, text, ids)
+}
+
+#[cfg(test)]
+mod tests;
