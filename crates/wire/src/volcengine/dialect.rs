@@ -1,10 +1,12 @@
 //! How faults look on Volcengine's endpoint.
 //!
-//! The words of refusals are those of [`super::error`].
+//! What the session itself does is in `tts_v1::reply`, what becomes of its frames in
+//! [`super::retouch`]; words of refusals are those of [`super::error`].
 
 use super::auth;
 use super::error::{Rejection, ServiceError};
-use crate::dialect::{Denial, Denied, Dialect, Part, Retouch};
+use super::retouch::retouch;
+use crate::dialect::{Denial, Denied, Dialect, Part, Retouching};
 use crate::handshake::RequestHead;
 use crate::id::Ids;
 use crate::session::{Data, Side};
@@ -14,7 +16,15 @@ pub(super) const SYNTHESIS: Dialect = Dialect {
     part,
     idle_timers: &["idle"],
     error_codes,
-    retouches: &[],
+    retouches: &[
+        Retouching::ExtraFields,
+        Retouching::ForeignId,
+        Retouching::MalformedJson,
+        Retouching::NonObjectJson,
+        Retouching::Gzip,
+        Retouching::Sequence,
+        Retouching::Framing,
+    ],
     retouch,
     signed_at,
     refuse,
@@ -35,10 +45,6 @@ fn part(side: Side, kind: &str, _: &Data) -> Part {
 
 const fn error_codes() -> Vec<&'static str> {
     Vec::new()
-}
-
-const fn retouch(_: Retouch, _: &str, _: &Data, _: &mut Ids) -> Option<Data> {
-    None
 }
 
 /// A bearer token says nothing about time.
