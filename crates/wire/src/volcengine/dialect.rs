@@ -6,7 +6,7 @@
 use super::auth;
 use super::error::{Rejection, ServiceError};
 use super::retouch::retouch;
-use crate::dialect::{Denial, Denied, Dialect, Part, Retouching};
+use crate::dialect::{Denial, Denied, Dialect, OwnFault, Part, Retouching};
 use crate::handshake::RequestHead;
 use crate::id::Ids;
 use crate::session::{Data, Side};
@@ -28,8 +28,50 @@ pub(super) const SYNTHESIS: Dialect = Dialect {
     retouch,
     signed_at,
     refuse,
-    own_faults: &[],
+    own_faults: &[ERROR_FRAME, FRONT_END, ACK],
 };
+
+/// The error frame of the recognition services, as it was captured.
+pub(super) const ERROR_FRAME: OwnFault = OwnFault {
+    name: "volc-error-frame",
+    does: "sends the error frame 11 f0 10 00 with code 45000081, a 4-byte length and plain JSON, never gzip'd, then closes 1000",
+    incident: "a client reads the message at the wrong offset or gunzips it, and its own exception hides the service's text",
+    example: "volc-error-frame:at=audio/2",
+    at: "audio/1",
+};
+/// Times that nobody asked for.
+pub(super) const FRONT_END: OwnFault = OwnFault {
+    name: "volc-front-end-unasked",
+    does: "sends a front-end frame (type 0xC, JSON) that the request did not ask for; the audio goes on",
+    incident: "a client takes 0xC for an error, gives up, and crashes when more audio comes",
+    example: "volc-front-end-unasked:at=audio/2",
+    at: "audio/1",
+};
+/// An acknowledgement out of its place.
+pub(super) const ACK: OwnFault = OwnFault {
+    name: "volc-ack-undue",
+    does: "sends an ACK (type 0xB, flags 0, no payload) where none is due: before the answer of query, or in the midst of audio",
+    incident: "a client of query receives once and takes the ACK for its audio; another takes an ACK for the end",
+    example: "volc-ack-undue:at=audio/1",
+    at: "audio/1",
+};
+
+/// The codes that an error can be asked for by, the commonest first. 403 is the one inside the
+/// JSON of a 3001: the voice was not bought.
+pub(super) const CODES: &[(&str, ServiceError)] = &[
+    ("3001", ServiceError::InvalidRequest),
+    ("403", ServiceError::AccessDenied),
+    ("3003", ServiceError::Concurrency),
+    ("3050", ServiceError::NoVoice),
+    ("3011", ServiceError::TextInvalid),
+    ("3010", ServiceError::TextTooLong),
+    ("3006", ServiceError::Interrupted),
+    ("3005", ServiceError::Busy),
+    ("3031", ServiceError::Processing),
+    ("3030", ServiceError::ProcessingTimeout),
+    ("3032", ServiceError::AudioTimeout),
+    ("3040", ServiceError::Backend),
+];
 
 fn part(side: Side, kind: &str, _: &Data) -> Part {
     match (side, kind) {
@@ -43,8 +85,8 @@ fn part(side: Side, kind: &str, _: &Data) -> Part {
     }
 }
 
-const fn error_codes() -> Vec<&'static str> {
-    Vec::new()
+fn error_codes() -> Vec<&'static str> {
+    CODES.iter().map(|(code, _)| *code).collect()
 }
 
 /// A bearer token says nothing about time.
