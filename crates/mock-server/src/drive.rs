@@ -3,12 +3,13 @@
 use std::io;
 
 use bytes::{Bytes, BytesMut};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Duration, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Clock, Sleeper};
-use crate::live::Live;
+use crate::live::{Departure, Live};
+use crate::socket::Socket;
 
 /// How much is read at once. Small: most messages of most clients are, and every idle
 /// connection holds one such buffer.
@@ -23,7 +24,7 @@ pub(crate) async fn drive<S>(
     clock: &Clock,
     stop: &CancellationToken,
 ) where
-    S: AsyncRead + AsyncWrite + Unpin,
+    S: Socket,
 {
     let (mut input, mut output) = tokio::io::split(io);
     let mut buffer = BytesMut::new();
@@ -32,9 +33,9 @@ pub(crate) async fn drive<S>(
     live.receive(&early);
     // It may be a small piece of a large buffer, which would live as long as the session.
     drop(early);
-    while !(live.is_over() && (live.is_aborted() || live.outbox.is_empty())) {
+    while live.departure().is_none() {
         let (due, deadline) = (live.next_due(), live.close_deadline());
-        let (reads, writes) = (live.has_room() && !live.is_over(), !live.outbox.is_empty());
+        let (reads, writes) = (live.has_room() && !live.is_over(), live.outbox.may_write());
         tokio::select! {
             // In this order, so that one turn's answers gather in the outbox and leave in one
             // write. Nothing starves: reading and speaking pause while the outbox is full.
@@ -65,10 +66,22 @@ pub(crate) async fn drive<S>(
     }
     drop(sleeper);
     live.wrote();
-    if !live.is_aborted() {
+    match live.departure() {
         // Errors no longer matter: everything has been said.
-        let _ = output.shutdown().await;
-        let _ = timeout(LINGER, drain(&mut input)).await;
+        Some(Departure::Done) => {
+            let _ = output.shutdown().await;
+            let _ = timeout(LINGER, drain(&mut input)).await;
+        }
+        Some(Departure::Reset) => input.unsplit(output).reset(),
+        Some(Departure::HalfOpen) => {
+            let io = input.unsplit(output);
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = io.hung_up() => {}
+            }
+            live.lost();
+        }
+        Some(Departure::Dropped) | None => {}
     }
 }
 

@@ -23,6 +23,16 @@ pub(crate) struct Lane {
     rule: Mutex<Rule>,
     connections: AtomicU64,
     tally: Mutex<Tally>,
+    faults: Mutex<BTreeMap<String, FaultTally>>,
+}
+
+/// How a fault has fared in a lane.
+#[derive(Clone, Debug, Default)]
+struct FaultTally {
+    /// It, as it was written.
+    text: String,
+    /// How often it has fired.
+    fired: u64,
 }
 
 /// What holds for a lane's sessions if their selectors say nothing.
@@ -105,6 +115,7 @@ impl Lane {
             rule: Mutex::default(),
             connections: AtomicU64::new(0),
             tally: Mutex::default(),
+            faults: Mutex::default(),
         }
     }
 
@@ -123,8 +134,9 @@ impl Lane {
         lock(&self.rule).clone()
     }
 
-    /// Changes what holds for its sessions from now on.
+    /// Changes what holds for its sessions from now on. Faults are counted anew.
     pub(crate) fn set(&self, rule: Rule, transcripts: Vec<String>) {
+        lock(&self.faults).clear();
         *lock(&self.rule) = rule;
         *lock(&self.script) = transcripts.into();
     }
@@ -132,6 +144,35 @@ impl Lane {
     /// The texts that recognition has not answered yet.
     pub(crate) fn transcripts(&self) -> Vec<String> {
         lock(&self.script).iter().cloned().collect()
+    }
+
+    /// Expects a fault to fire, under this key.
+    pub(crate) fn expect_fault(&self, key: &str, text: &str) {
+        let mut faults = lock(&self.faults);
+        // Selectors come from clients, who may make up any number of them.
+        if faults.len() < FAULTS && !faults.contains_key(key) {
+            let text = text.to_owned();
+            faults.insert(key.to_owned(), FaultTally { text, fired: 0 });
+        }
+    }
+
+    /// How often a fault has fired.
+    pub(crate) fn fired(&self, key: &str) -> u64 {
+        lock(&self.faults).get(key).map_or(0, |fault| fault.fired)
+    }
+
+    /// A fault has fired.
+    pub(crate) fn fire(&self, key: &str) {
+        if let Some(fault) = lock(&self.faults).get_mut(key) {
+            fault.fired += 1;
+        }
+    }
+
+    /// The faults that have never fired, as they were written.
+    pub(crate) fn unfired(&self) -> Vec<String> {
+        let faults = lock(&self.faults);
+        let unfired = faults.values().filter(|fault| fault.fired == 0);
+        unfired.map(|fault| fault.text.clone()).collect()
     }
 
     /// Its numbers.
@@ -155,6 +196,9 @@ struct Known {
     /// Their names, the oldest first.
     order: VecDeque<String>,
 }
+
+/// How many different faults a lane keeps count of.
+const FAULTS: usize = 1000;
 
 /// How many lanes a server has at once.
 const LANES: usize = 10_000;
@@ -217,14 +261,18 @@ impl Lanes {
             .collect()
     }
 
-    /// The numbers of one lane, or of all lanes together.
-    pub(crate) fn tally(&self, lane: Option<&str>) -> Tally {
-        let lanes = match lane {
+    /// One lane, or all of them.
+    pub(crate) fn chosen(&self, lane: Option<&str>) -> Vec<Arc<Lane>> {
+        match lane {
             Some(name) => self.find(name).into_iter().collect(),
             None => self.all(),
-        };
+        }
+    }
+
+    /// The numbers of one lane, or of all lanes together.
+    pub(crate) fn tally(&self, lane: Option<&str>) -> Tally {
         let mut sum = Tally::default();
-        for lane in lanes {
+        for lane in self.chosen(lane) {
             sum.add(&lane.tally());
         }
         sum

@@ -3,22 +3,27 @@
 //! [`crate::drive`] feeds it what the socket, the clock and the speaker have, and writes
 //! what gathers in the outbox.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::Instant;
+use wire::endpoint::Endpoint;
 use wire::finding::Finding;
 use wire::session::{Action, Data, Form, Session, Side, Turn};
+use wire::speech::{Speech, SpeechEvent};
 use wire::ws::{CloseFrame, DataOpcode, Event, Limits, Receiver, Role, Violation};
 
 use crate::clock::Clock;
+use crate::fault::{Engine, OrderError, Plan, Progress, Start};
 use crate::journal::{Ending, Entry, EntryKind, Recorder};
 use crate::lane::{self, Lane, Lanes};
 use crate::listener::Listener;
 use crate::lock::lock;
 use crate::options::Pace;
 use crate::outbox::Outbox;
+use crate::scenario::Scenario;
 use crate::selector::{self, Chosen, Selector, SelectorError};
 use crate::sound::SessionSound;
 use crate::speaker::Speaker;
@@ -39,8 +44,25 @@ enum Closing {
     Sent(Instant),
     /// Nothing more is read, and what waits has until then to leave.
     Over(Instant),
+    /// As soon as nothing waits any more, TCP is reset.
+    Reset(Instant),
+    /// TCP stays, and nobody is there any more.
+    HalfOpen,
     /// The connection is dropped with whatever waits.
     Aborted,
+}
+
+/// How the connection is left when a session is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Departure {
+    /// Everything has been said: TCP ends in order.
+    Done,
+    /// TCP is dropped as it is.
+    Dropped,
+    /// TCP is reset.
+    Reset,
+    /// TCP stays until the client ends it.
+    HalfOpen,
 }
 
 /// One session.
@@ -57,6 +79,10 @@ pub(crate) struct Live<'s> {
     /// Whether a credential in a message has named the lane.
     is_settled: bool,
     opened: Duration,
+    /// The faults at work, if there are any.
+    engine: Option<Box<Engine>>,
+    /// The timers that rest because a fault stands in for them.
+    rested: &'static [&'static str],
     around: Surroundings<'s>,
 }
 
@@ -65,6 +91,29 @@ struct Speaking {
     speaker: Speaker,
     started: Duration,
     due: Duration,
+    /// How much of it has been said, and how much there is, in microseconds.
+    said_us: u64,
+    total_us: u64,
+}
+
+impl Speaking {
+    /// Which part of the whole the next messages with audio are.
+    fn progress(&mut self, event: Option<&SpeechEvent>) -> Option<Progress> {
+        match event? {
+            SpeechEvent::Planned(plan) => {
+                self.total_us = plan.total_us;
+                None
+            }
+            SpeechEvent::Audio { until_us, .. } => {
+                let before_us = std::mem::replace(&mut self.said_us, *until_us);
+                Some(Progress {
+                    before_us,
+                    after_us: *until_us,
+                    total_us: self.total_us,
+                })
+            }
+        }
+    }
 }
 
 /// The close code of a message whose selector cannot be followed.
@@ -77,6 +126,8 @@ enum Unsettled {
     Selector(#[from] SelectorError),
     #[error("{0}")]
     Lane(#[from] lane::NoLaneLeft),
+    #[error("{0}")]
+    Fault(#[from] OrderError),
 }
 
 /// What a session runs on.
@@ -84,6 +135,13 @@ enum Unsettled {
 pub(crate) struct Surroundings<'s> {
     pub(crate) lane: Arc<Lane>,
     pub(crate) lanes: &'s Lanes,
+    /// Which connection of the lane it is.
+    pub(crate) connection: u64,
+    /// What the server does if nobody chooses anything.
+    pub(crate) scenario: Option<Scenario>,
+    pub(crate) endpoint: &'static Endpoint,
+    /// What is random, if no selector says otherwise.
+    pub(crate) seed: u64,
     /// What the handshake chose; a credential in a message may choose what is left open.
     pub(crate) chosen: Chosen,
     pub(crate) clock: &'s Clock,
@@ -96,7 +154,7 @@ pub(crate) struct Surroundings<'s> {
 
 impl<'s> Live<'s> {
     /// Opens a session.
-    pub(crate) fn open(session: Box<dyn Session>, around: Surroundings<'s>) -> Self {
+    pub(crate) fn open(session: Box<dyn Session>, plan: Plan, around: Surroundings<'s>) -> Self {
         let mut live = Self {
             session,
             receiver: Receiver::new(Role::Server, around.limits),
@@ -111,32 +169,49 @@ impl<'s> Live<'s> {
             current: None,
             is_settled: false,
             opened: around.clock.now(),
+            engine: None,
+            rested: &[],
             around,
         };
+        live.arm(plan, Start::Open);
+        live.run_faults();
         live.turn(|session, turn| session.open(turn));
+        live.run_faults();
         live
     }
 
     /// Whether nothing more will be sent or read.
     pub(crate) const fn is_over(&self) -> bool {
-        matches!(self.closing, Closing::Over(_) | Closing::Aborted)
+        matches!(
+            self.closing,
+            Closing::Over(_) | Closing::Reset(_) | Closing::HalfOpen | Closing::Aborted
+        )
     }
 
-    /// Whether the connection is to be dropped as it is.
-    pub(crate) const fn is_aborted(&self) -> bool {
-        matches!(self.closing, Closing::Aborted)
+    /// How the connection is left now that the session is over and has said what it can.
+    pub(crate) fn departure(&self) -> Option<Departure> {
+        match self.closing {
+            Closing::No | Closing::Sent(_) => None,
+            Closing::Over(_) => self.outbox.is_empty().then_some(Departure::Done),
+            Closing::Reset(_) => self.outbox.is_empty().then_some(Departure::Reset),
+            Closing::HalfOpen => Some(Departure::HalfOpen),
+            Closing::Aborted => Some(Departure::Dropped),
+        }
     }
 
     /// Whether there is room for answers to what is read.
-    pub(crate) const fn has_room(&self) -> bool {
-        self.outbox.waiting() < FULL
+    pub(crate) fn has_room(&self) -> bool {
+        let held = self.engine.as_ref().map_or(0, |it| it.waiting_bytes());
+        self.outbox.waiting() + held < FULL
     }
 
     /// Until when the client may take to answer our close frame, or to read what is left.
     pub(crate) const fn close_deadline(&self) -> Option<Instant> {
         match self.closing {
-            Closing::Sent(deadline) | Closing::Over(deadline) => Some(deadline),
-            Closing::No | Closing::Aborted => None,
+            Closing::Sent(deadline) | Closing::Over(deadline) | Closing::Reset(deadline) => {
+                Some(deadline)
+            }
+            Closing::No | Closing::HalfOpen | Closing::Aborted => None,
         }
     }
 
@@ -144,7 +219,10 @@ impl<'s> Live<'s> {
     pub(crate) fn next_due(&self) -> Option<Duration> {
         let speech = self.speaker.as_ref().filter(|_| self.has_room());
         let speech = speech.map(|speaking| speaking.due);
-        speech.into_iter().chain(self.timers.next_due()).min()
+        let fault = self.engine.as_ref().and_then(|engine| engine.next_due());
+        let others = self.timers.next_due().into_iter().chain(fault);
+        let others = others.chain(self.outbox.next_due());
+        speech.into_iter().chain(others).min()
     }
 
     /// Takes bytes from the client.
@@ -157,11 +235,13 @@ impl<'s> Live<'s> {
         self.receiver.push(bytes);
         while let Some(event) = self.receiver.next_event() {
             self.on_event(event);
+            self.run_faults();
         }
     }
 
     /// Some of the outbox has been written.
     pub(crate) fn wrote(&mut self) {
+        self.outbox.tick(self.around.clock.now());
         let written = self.outbox.take_written();
         if !written.is_empty() {
             let at = self.elapsed();
@@ -172,8 +252,10 @@ impl<'s> Live<'s> {
     /// The client's side of the TCP connection has ended.
     pub(crate) fn lost(&mut self) {
         let by = match self.closing {
-            Closing::No => Side::Client,
-            Closing::Sent(_) | Closing::Over(_) | Closing::Aborted => Side::Server,
+            Closing::No | Closing::HalfOpen => Side::Client,
+            Closing::Sent(_) | Closing::Over(_) | Closing::Reset(_) | Closing::Aborted => {
+                Side::Server
+            }
         };
         if self.receiver.in_frame() {
             let finding = crate::rfc::cut_inside_frame();
@@ -186,11 +268,17 @@ impl<'s> Live<'s> {
     /// Does what is due: one step of speech, then every timer that has run out.
     pub(crate) fn due(&mut self) {
         let now = self.around.clock.now();
+        self.outbox.tick(now);
+        if let Some(engine) = &mut self.engine {
+            engine.due(now);
+            self.run_faults();
+        }
         self.speak(now);
         while let Some(timer) = self.timers.take_due(now) {
             self.current = None;
             self.turn(|session, turn| session.timer(timer, turn));
         }
+        self.run_faults();
     }
 
     /// The server stops, and waits no longer than [`STOP`] for the client's close frame.
@@ -198,7 +286,9 @@ impl<'s> Live<'s> {
         if self.closing == Closing::No {
             self.close(1001, "");
         }
-        if let Closing::Sent(deadline) | Closing::Over(deadline) = &mut self.closing {
+        if let Closing::Sent(deadline) | Closing::Over(deadline) | Closing::Reset(deadline) =
+            &mut self.closing
+        {
             *deadline = (*deadline).min(Instant::now() + STOP);
         }
     }
@@ -217,8 +307,15 @@ impl<'s> Live<'s> {
             Event::Ping(payload) => {
                 self.record(Side::Client, EntryKind::Ping, payload.clone());
                 if self.closing == Closing::No {
-                    self.record(Side::Server, EntryKind::Pong, payload.clone());
-                    self.outbox.pong(payload);
+                    let now = self.around.clock.now();
+                    let answer = match &mut self.engine {
+                        Some(engine) => engine.pong(payload, now),
+                        None => Some(payload),
+                    };
+                    if let Some(payload) = answer {
+                        self.record(Side::Server, EntryKind::Pong, payload.clone());
+                        self.outbox.pong(payload);
+                    }
                 }
             }
             Event::Pong(payload) => {
@@ -244,9 +341,7 @@ impl<'s> Live<'s> {
             self.close(POLICY, &error.to_string());
             return;
         }
-        self.turn(|session, turn| {
-            session.message(form, payload, turn);
-        });
+        self.answer(form, payload);
         let state = self.session.state();
         self.around
             .recorder
@@ -275,13 +370,27 @@ impl<'s> Live<'s> {
         let chosen = chosen.or(self.around.chosen.query.clone());
         let name = chosen.lane.as_deref().unwrap_or(lane::DEFAULT);
         let lane = self.around.lanes.enter(name)?;
-        let scenario = chosen.scenario.or_else(|| lane.rule().scenario);
-        let scenario = scenario.map(|scenario| scenario.to_string());
+        let rule = lane.rule();
+        let seed = chosen.seed.or(rule.seed).unwrap_or(self.around.seed);
+        let scenario = chosen.scenario.or(rule.scenario);
+        let scenario = scenario.or_else(|| self.around.scenario.clone());
         if lane.name != self.around.lane.name {
-            let connection = lane.connect();
-            self.around.recorder.move_to(&lane, connection, scenario);
+            self.around.connection = lane.connect();
+            let text = scenario.as_ref().map(ToString::to_string);
+            let connection = self.around.connection;
+            self.around.recorder.move_to(&lane, connection, text);
             self.around.lane = lane;
         }
+        let around = &self.around;
+        let orders = scenario.as_ref().map_or(&[][..], Scenario::orders);
+        let plan = Plan::new(
+            orders,
+            around.endpoint,
+            &around.lane,
+            around.connection,
+            seed,
+        )?;
+        self.arm(plan, Start::Message);
         Ok(())
     }
 
@@ -292,6 +401,17 @@ impl<'s> Live<'s> {
         self.record(Side::Client, EntryKind::Close, payload);
         self.note_ending(close.code.unwrap_or(1005), &close.reason, Side::Client);
         if self.closing == Closing::No {
+            let now = self.around.clock.now();
+            let mut engine = self.engine.as_mut();
+            if !engine.as_mut().is_none_or(|it| it.answers_close(now)) {
+                // The client waits for what will not come, and ends TCP when it has had enough.
+                self.speaker = None;
+                self.timers = Timers::default();
+                if let Some(engine) = &mut self.engine {
+                    engine.hush();
+                }
+                return;
+            }
             self.send_close(close.code, "");
         }
         self.end(Closing::Over(self.patience()));
@@ -306,7 +426,7 @@ impl<'s> Live<'s> {
         match self.closing {
             Closing::No => self.turn(|session, turn| session.broken(code, turn)),
             Closing::Sent(_) => self.end(Closing::Over(self.patience())),
-            Closing::Over(_) | Closing::Aborted => {}
+            Closing::Over(_) | Closing::Reset(_) | Closing::HalfOpen | Closing::Aborted => {}
         }
         // The framing can no longer be trusted, so no answer to the close frame will be read.
         if let Closing::Sent(_) = self.closing {
@@ -322,9 +442,12 @@ impl<'s> Live<'s> {
             return;
         }
         let event = speaking.speaker.step();
+        if let Some(engine) = &mut self.engine {
+            engine.set_progress(speaking.progress(event.as_ref()));
+        }
         if speaking.speaker.is_finished() {
             self.speaker = None;
-        } else if let Some(wire::speech::SpeechEvent::Audio { until_us, .. }) = &event {
+        } else if let Some(SpeechEvent::Audio { until_us, .. }) = &event {
             speaking.due = match self.around.pace {
                 Pace::Burst => now,
                 Pace::Times(times) => {
@@ -333,12 +456,28 @@ impl<'s> Live<'s> {
                 }
             };
         }
-        if let Some(event) = event {
-            if let wire::speech::SpeechEvent::Audio { bytes, .. } = &event {
+        let Some(event) = event else { return };
+        let events = match &mut self.engine {
+            Some(engine) => engine.spoken(event, now),
+            None => vec![event],
+        };
+        for event in events {
+            if let SpeechEvent::Audio { bytes, .. } = &event {
                 self.around.recorder.sound(Side::Server, bytes.clone());
             }
             self.turn(|session, turn| session.spoken(event, turn));
         }
+    }
+
+    /// Lets the session answer a message, after the faults that it calls up.
+    fn answer(&mut self, form: Form, payload: &Bytes) {
+        let mut memory = lock(&self.around.lane.memory);
+        let mut turn = Turn::new(&mut memory);
+        let seen = self.session.message(form, payload, &mut turn);
+        let actions = turn.into_actions();
+        drop(memory);
+        self.tell_faults(seen.kind, form, payload);
+        self.do_all(actions);
     }
 
     /// Lets the session answer, and does what it asks for.
@@ -348,6 +487,10 @@ impl<'s> Live<'s> {
         answer(self.session.as_mut(), &mut turn);
         let actions = turn.into_actions();
         drop(memory);
+        self.do_all(actions);
+    }
+
+    fn do_all(&mut self, actions: Vec<Action>) {
         for (kind, state) in self.session.violations() {
             tracing::error!(kind, state, "the reply broke its own session table");
         }
@@ -361,18 +504,11 @@ impl<'s> Live<'s> {
             return;
         }
         match action {
-            Action::Send { data, .. } => self.send(&data),
-            Action::Speak(speech) => {
-                let now = self.around.clock.now();
-                self.around
-                    .recorder
-                    .begin_sound(Side::Server, speech.format);
-                self.speaker = Speaker::new(&speech, self.around.sound).map(|speaker| Speaking {
-                    speaker,
-                    started: now,
-                    due: now,
-                });
-            }
+            Action::Send { kind, data } => match &mut self.engine {
+                Some(engine) => engine.send(kind, data),
+                None => self.send(&data),
+            },
+            Action::Speak(speech) => self.begin_speech(*speech),
             Action::StopSpeaking => self.speaker = None,
             Action::Listen(listen) => {
                 self.around
@@ -397,20 +533,50 @@ impl<'s> Live<'s> {
                 self.heard(events.unwrap_or_default());
             }
             Action::StopHearing => self.listener = None,
+            Action::Arm { timer, .. } if self.rested.contains(&timer) => {}
             Action::Arm { timer, after } => self.timers.arm(timer, self.around.clock.now() + after),
             Action::Disarm { timer } => self.timers.disarm(timer),
-            Action::Close { code, reason } => self.close(code, &reason),
-            Action::Abort => {
-                self.note_ending(1006, "", Side::Server);
-                // What was said before still leaves, unless the client has long stopped reading.
-                self.end(if self.has_room() {
-                    Closing::Over(self.patience())
-                } else {
-                    Closing::Aborted
-                });
-            }
+            Action::Close { code, reason } => match &mut self.engine {
+                Some(engine) => engine.close(code, &reason),
+                None => self.close(code, &reason),
+            },
+            Action::Abort => match &mut self.engine {
+                Some(engine) => engine.abort(),
+                None => self.abort(),
+            },
             Action::Report(finding) => self.report(finding),
         }
+    }
+
+    fn begin_speech(&mut self, mut speech: Speech) {
+        let now = self.around.clock.now();
+        let mut options = Cow::Borrowed(self.around.sound.options);
+        if let Some(engine) = &mut self.engine {
+            engine.speech(&mut speech, options.to_mut(), now);
+        }
+        let recorder = self.around.recorder;
+        recorder.begin_sound(Side::Server, speech.format);
+        let sound = SessionSound {
+            options: &options,
+            seed: self.around.sound.seed,
+        };
+        self.speaker = Speaker::new(&speech, sound).map(|speaker| Speaking {
+            speaker,
+            started: now,
+            due: now,
+            said_us: 0,
+            total_us: 0,
+        });
+    }
+
+    fn abort(&mut self) {
+        self.note_ending(1006, "", Side::Server);
+        // What was said before still leaves, unless the client has long stopped reading.
+        self.end(if self.has_room() {
+            Closing::Over(self.patience())
+        } else {
+            Closing::Aborted
+        });
     }
 
     fn heard(&mut self, events: Vec<wire::hearing::HeardEvent>) {
@@ -427,8 +593,7 @@ impl<'s> Live<'s> {
     }
 
     fn send(&mut self, data: &Data) {
-        let payload = [data.head.clone(), data.body.clone()];
-        self.record_pieces(Side::Server, EntryKind::Data(data.form), payload);
+        self.record_data(data);
         self.outbox.message(data);
     }
 
@@ -457,6 +622,7 @@ impl<'s> Live<'s> {
         self.closing = closing;
         self.speaker = None;
         self.listener = None;
+        self.engine = None;
         self.timers = Timers::default();
     }
 
@@ -488,3 +654,5 @@ impl<'s> Live<'s> {
         self.around.clock.now().saturating_sub(self.opened)
     }
 }
+
+mod deeds;

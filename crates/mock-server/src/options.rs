@@ -9,6 +9,7 @@ use wire::credentials::Credentials;
 use wire::knob::{KnobError, Knobs};
 
 use crate::clock::ClockMode;
+use crate::scenario::Scenario;
 use crate::sound::SoundOptions;
 use crate::tls::Tls;
 
@@ -19,6 +20,8 @@ pub struct Options {
     pub listen: SocketAddr,
     /// Decides every id that is drawn.
     pub seed: u64,
+    /// What sessions do beside what is right, if nobody chooses anything else.
+    pub scenario: Option<Scenario>,
     /// What time is for the services' limits.
     pub clock: ClockMode,
     /// How fast audio is sent.
@@ -74,6 +77,7 @@ impl Default for Options {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             seed: 0,
+            scenario: None,
             clock: ClockMode::default(),
             pace: Pace::Burst,
             transcripts: Vec::new(),

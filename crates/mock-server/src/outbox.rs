@@ -2,11 +2,14 @@
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use wire::session::{Data, Form};
-use wire::ws::{CloseFrame, FrameHead, Opcode};
+use wire::ws::{CloseFrame, FrameHead, Opcode, mask};
+
+use crate::fault::{Frame, Slicing};
 
 /// How many slices go into one vectored write.
 const SLICES: usize = 64;
@@ -20,6 +23,43 @@ pub(crate) struct Outbox {
     written: Option<Vec<Bytes>>,
     /// Whether the stream may hold back some of what it took, as TLS does when TCP is full.
     is_held_back: bool,
+    /// How a fault wants it cut into segments.
+    slicer: Option<Slicer>,
+}
+
+/// Bytes on their way in segments of chosen lengths.
+#[derive(Debug)]
+struct Slicer {
+    slicing: Slicing,
+    /// How many segments have been begun.
+    segments: usize,
+    /// How much is left of the one that has been begun.
+    left: usize,
+    /// Whether a pause is due, and until when once that is known.
+    pause: Option<Option<Duration>>,
+}
+
+impl Slicer {
+    /// How many bytes may go now.
+    fn room(&mut self) -> usize {
+        if self.pause.is_some() {
+            return 0;
+        }
+        if self.left == 0 {
+            let sizes = &self.slicing.sizes;
+            let next = sizes.get(self.segments % sizes.len().max(1));
+            self.left = next.copied().unwrap_or(1).max(1);
+            self.segments += 1;
+        }
+        self.left
+    }
+
+    const fn wrote(&mut self, bytes: usize) {
+        self.left = self.left.saturating_sub(bytes);
+        if self.left == 0 {
+            self.pause = Some(None);
+        }
+    }
 }
 
 impl Outbox {
@@ -49,6 +89,64 @@ impl Outbox {
         self.waiting == 0 && !self.is_held_back
     }
 
+    /// From now on bytes are cut like this.
+    pub(crate) fn slice(&mut self, slicing: Option<Slicing>) {
+        let is_same = match (&self.slicer, &slicing) {
+            (Some(old), Some(new)) => old.slicing == *new,
+            (None, None) => true,
+            _ => false,
+        };
+        if !is_same {
+            self.slicer = slicing.map(|slicing| Slicer {
+                slicing,
+                segments: 0,
+                left: 0,
+                pause: None,
+            });
+        }
+    }
+
+    /// Whether some of what waits may go now.
+    pub(crate) fn may_write(&self) -> bool {
+        !self.is_empty() && self.slicer.as_ref().is_none_or(|it| it.pause.is_none())
+    }
+
+    /// When the next segment may go, if a pause has begun.
+    pub(crate) fn next_due(&self) -> Option<Duration> {
+        let pause = self.slicer.as_ref().filter(|_| self.waiting > 0)?.pause;
+        pause.flatten()
+    }
+
+    /// The clock tells `now`: a pause begins, or is over.
+    pub(crate) fn tick(&mut self, now: Duration) {
+        let Some(slicer) = &mut self.slicer else {
+            return;
+        };
+        match slicer.pause {
+            Some(None) => slicer.pause = Some(Some(now + slicer.slicing.gap)),
+            Some(Some(until)) if until <= now => slicer.pause = None,
+            Some(Some(_)) | None => {}
+        }
+    }
+
+    /// Queues a frame, legal or not.
+    pub(crate) fn frame(&mut self, frame: Frame) {
+        let mut payload = frame.payload;
+        if let Some(key) = frame.head.mask {
+            let mut masked = payload.to_vec();
+            mask(&mut masked, key, 0);
+            payload = masked.into();
+        }
+        self.push(Bytes::copy_from_slice(&frame.head.encode()));
+        self.push(payload);
+    }
+
+    /// Queues a ping.
+    pub(crate) fn ping(&mut self, payload: Bytes) {
+        self.head(Opcode::Ping, payload.len());
+        self.push(payload);
+    }
+
     /// Queues a message as one frame.
     pub(crate) fn message(&mut self, data: &Data) {
         let opcode = match data.form {
@@ -73,13 +171,19 @@ impl Outbox {
         self.push(payload);
     }
 
+    /// Queues a close frame with any payload.
+    pub(crate) fn raw_close(&mut self, payload: Bytes) {
+        self.head(Opcode::Close, payload.len());
+        self.push(payload);
+    }
+
     /// Writes some of what waits, and flushes after the last of it. Cancelling it loses nothing:
     /// one write is awaited, and what it took is forgotten before the flush.
     pub(crate) async fn write(&mut self, io: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
         if self.waiting > 0 {
             self.write_some(io).await?;
         }
-        if self.waiting == 0 {
+        if self.waiting == 0 || self.slicer.is_some() {
             io.flush().await?;
             self.is_held_back = false;
         }
@@ -89,8 +193,14 @@ impl Outbox {
     async fn write_some(&mut self, io: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
         let mut slices = [IoSlice::new(&[]); SLICES];
         let mut used = 0;
+        let mut room = self.slicer.as_mut().map_or(usize::MAX, Slicer::room);
         for (slot, bytes) in slices.iter_mut().zip(&self.queue) {
+            let bytes = bytes.get(..room.min(bytes.len())).unwrap_or_default();
+            if bytes.is_empty() {
+                break;
+            }
             *slot = IoSlice::new(bytes);
+            room -= bytes.len();
             used += 1;
         }
         let written = io
@@ -100,6 +210,9 @@ impl Outbox {
             return Err(io::ErrorKind::WriteZero.into());
         }
         self.advance(written);
+        if let Some(slicer) = &mut self.slicer {
+            slicer.wrote(written);
+        }
         self.is_held_back = true;
         Ok(())
     }

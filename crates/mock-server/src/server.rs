@@ -292,6 +292,8 @@ async fn session(shared: &Shared, accepted: Accepted, overheard: Overheard) {
         opening,
         lane,
         chosen,
+        plan,
+        connection,
         info,
         redactor,
         findings,
@@ -319,6 +321,10 @@ async fn session(shared: &Shared, accepted: Accepted, overheard: Overheard) {
     let around = Surroundings {
         lane,
         lanes: &shared.lanes,
+        connection,
+        scenario: shared.options.scenario.clone(),
+        endpoint,
+        seed: shared.options.seed,
         chosen,
         clock: &shared.clock,
         pace: shared.options.pace,
@@ -330,7 +336,7 @@ async fn session(shared: &Shared, accepted: Accepted, overheard: Overheard) {
         close_time: guards.close_time,
         recorder: &recorder,
     };
-    let live = Live::open((endpoint.open)(opening), around);
+    let live = Live::open((endpoint.open)(opening), plan, around);
     drive(live, stream, early, &shared.clock, &shared.stop).await;
     recorder.end();
     log_session(&recorder, Some(began.elapsed()));

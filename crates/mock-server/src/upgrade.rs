@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use http::header::{CONNECTION, HOST, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, UPGRADE};
 use http::{HeaderValue, Request, Response, StatusCode, Version};
@@ -15,9 +16,10 @@ use wire::registry::{self, Route};
 
 use crate::admin;
 use crate::body::Body;
-use crate::journal::{Redactor, SessionInfo};
+use crate::fault::{self, OrderError, Plan};
+use crate::journal::{Recorder, Redactor, SessionInfo};
 use crate::lane::{self, Lane};
-use crate::scenario::CATALOGUE;
+use crate::scenario::{Scenario, ScenarioError};
 use crate::selector::{self, Chosen, SelectorError};
 use crate::server::Shared;
 use crate::side::{self, Door, add_headers};
@@ -33,6 +35,8 @@ pub(crate) struct Accepted {
     pub(crate) opening: Opening,
     pub(crate) lane: Arc<Lane>,
     pub(crate) chosen: Chosen,
+    pub(crate) plan: Plan,
+    pub(crate) connection: u64,
     pub(crate) info: SessionInfo,
     pub(crate) redactor: Redactor,
     pub(crate) findings: Vec<Finding>,
@@ -89,13 +93,14 @@ pub(crate) async fn answer(
     let seed = choice.seed.or(rule.seed).unwrap_or(shared.options.seed);
     let mut ids = Ids::new(seed_of(seed, &lane.name, connection));
     let scenario = choice.scenario.or(rule.scenario);
+    let scenario = scenario.or_else(|| shared.options.scenario.clone());
     let visit = Visit {
         shared: &shared,
         lane: &lane,
         connection,
         asked,
         redactor,
-        scenario: scenario.map(|scenario| scenario.to_string()),
+        scenario: scenario.as_ref().map(ToString::to_string),
         overheard: &overheard,
         head: &head,
     };
@@ -122,6 +127,14 @@ pub(crate) async fn answer(
         }
         Route::Nowhere => return Ok(visit.nowhere()),
     };
+    let orders = scenario.as_ref().map_or(&[][..], Scenario::orders);
+    let mut plan = match Plan::new(orders, endpoint, &lane, connection, seed) {
+        Ok(plan) => plan,
+        Err(error) => return Ok(visit.misplaced(endpoint, error)),
+    };
+    if let Some(answer) = gates::pass(&visit, endpoint, &mut plan, &mut ids).await {
+        return Ok(answer);
+    }
     let knobs = shared.options.knobs_of(endpoint.name);
     let admitted = {
         let mut memory = crate::lock::lock(&lane.memory);
@@ -150,6 +163,8 @@ pub(crate) async fn answer(
         },
         lane,
         chosen,
+        plan,
+        connection,
         info,
         redactor,
         findings: welcome.findings,
@@ -210,11 +225,20 @@ impl Visit<'_> {
         problem.with("endpoints", served.into()).into_answer()
     }
 
+    /// The answer to a fault that makes no sense here.
+    fn misplaced(&self, endpoint: &'static Endpoint, error: OrderError) -> Answer {
+        self.bad_selector(Some(endpoint), &ScenarioError::from(error).into())
+    }
+
     /// The answer to a selector that cannot be followed.
     fn misdirected(&self, error: &SelectorError) -> Answer {
-        self.record(None, StatusCode::BAD_REQUEST, None);
+        self.bad_selector(None, error)
+    }
+
+    fn bad_selector(&self, endpoint: Option<&'static Endpoint>, error: &SelectorError) -> Answer {
+        self.record(endpoint, StatusCode::BAD_REQUEST, None);
         let known: &[&str] = match error {
-            SelectorError::Scenario(_) => CATALOGUE.names,
+            SelectorError::Scenario(_) => &fault::names(),
             _ => &selector::KEYS,
         };
         let detail = self.redactor.text(&error.to_string());
@@ -223,20 +247,41 @@ impl Visit<'_> {
             .into_answer()
     }
 
+    /// Records a handshake that a fault has refused.
+    fn record_faulty(&self, endpoint: &'static Endpoint, status: StatusCode, plan: &Plan) {
+        self.record_with(Some(endpoint), status, |recorder| {
+            recorder.write(|record| {
+                record.faults.arm(plan.notes.clone());
+                record.faults.fire(&plan.fired, Duration::ZERO);
+            });
+        });
+    }
+
     fn record(
         &self,
         endpoint: Option<&'static Endpoint>,
         status: StatusCode,
         finding: Option<Finding>,
     ) {
+        self.record_with(endpoint, status, |recorder| {
+            if let Some(finding) = finding {
+                recorder.find(Some(0), finding);
+            }
+        });
+    }
+
+    fn record_with(
+        &self,
+        endpoint: Option<&'static Endpoint>,
+        status: StatusCode,
+        note: impl FnOnce(&Recorder<'_>),
+    ) {
         let info = self.info(endpoint, status);
         let lane = Arc::clone(self.lane);
         let journal = &self.shared.journal;
         let recorder = journal.open(info, self.redactor.clone(), lane);
         self.overheard.give_to(recorder.record());
-        if let Some(finding) = finding {
-            recorder.find(Some(0), finding);
-        }
+        note(&recorder);
         recorder.end();
         crate::server::log_session(&recorder, None);
     }
@@ -287,3 +332,5 @@ fn switch(request: &Request<Incoming>, welcome: &Welcome) -> Option<Answer> {
     add_headers(&mut response, &welcome.headers);
     Some(response)
 }
+
+mod gates;

@@ -38,6 +38,12 @@ impl Shared {
                 "{more} more findings, which the journal does not hold"
             ));
         }
+        for lane in self.lanes.chosen(lane) {
+            let unfired = lane.unfired().into_iter();
+            reasons.extend(
+                unfired.map(|fault| format!("lane {}: fault {fault} never fired", lane.name)),
+            );
+        }
         Verdict {
             passed: reasons.is_empty() || self.options.strict == Strict::Warn,
             reasons,

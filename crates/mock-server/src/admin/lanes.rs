@@ -7,8 +7,9 @@ use serde_json::{Map, Value, json};
 use super::problem::Problem;
 use super::{PREFIX, answer_json, query};
 use crate::body::Body;
+use crate::fault;
 use crate::lane::{Lane, Rule};
-use crate::scenario::{CATALOGUE, Scenario};
+use crate::scenario::Scenario;
 use crate::server::Shared;
 use crate::upgrade::Answer;
 
@@ -51,7 +52,7 @@ fn rule(members: &Map<String, Value>) -> Result<Rule, Problem> {
     let scenario = match members.get("scenario") {
         None | Some(Value::Null) => None,
         Some(Value::String(text)) => Some(Scenario::parse(text).map_err(|error| {
-            query::bad_body(&error.to_string()).with("known", json!(CATALOGUE.names))
+            query::bad_body(&error.to_string()).with("known", json!(fault::names()))
         })?),
         Some(_) => return Err(query::bad_body("scenario has to be a string")),
     };

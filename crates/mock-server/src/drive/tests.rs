@@ -20,6 +20,7 @@ use wire::ws::Limits;
 
 use super::*;
 use crate::clock::ClockMode;
+use crate::fault::Plan;
 use crate::journal::{Journal, Redactor, SessionInfo, guard};
 use crate::lane::Lanes;
 use crate::live::Surroundings;
@@ -154,7 +155,14 @@ async fn run(pace: Pace) -> Run {
             let lane = lanes.enter("test").unwrap();
             let recorder = journal.open(info, Redactor::default(), Arc::clone(&lane));
             let clock = Clock::start(ClockMode::default());
+            let Some(endpoint) = wire::registry::endpoints().next() else {
+                unreachable!("something is served")
+            };
             let around = Surroundings {
+                connection: 1,
+                scenario: None,
+                endpoint,
+                seed: 0,
                 lane,
                 lanes: &lanes,
                 chosen: Chosen::default(),
@@ -168,7 +176,11 @@ async fn run(pace: Pace) -> Run {
                 close_time: Duration::from_secs(10),
                 recorder: &recorder,
             };
-            let live = Live::open(Box::new(Conversation::new(&TABLE, Parrot)), around);
+            let live = Live::open(
+                Box::new(Conversation::new(&TABLE, Parrot)),
+                Plan::default(),
+                around,
+            );
             drive(live, near, Bytes::new(), &clock, &stop).await;
         }
     });

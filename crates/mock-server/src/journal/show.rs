@@ -29,7 +29,7 @@ impl Record {
             "scenario": self.info.scenario,
             "close": close,
             "findings": self.findings_count(),
-            "faults": [],
+            "faults": self.faults.to_json(),
             "dropped_bytes": self.dropped_bytes,
             "dropped_messages": self.skipped,
         }))

@@ -1,0 +1,6 @@
+//! The sound itself.
+
+use super::row::Fault;
+
+/// The faults of this family.
+pub(super) const FAULTS: &[Fault] = &[];

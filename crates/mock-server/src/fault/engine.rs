@@ -1,0 +1,591 @@
+//! The faults of one session at work.
+//!
+//! ```text
+//!   Live ── what the session sends ─▶ line ─▶ moments ─▶ faults ─▶ deeds ─▶ Live
+//! ```
+//!
+//! What the session sends waits in a line. Its head moves on when nothing holds it back: first
+//! the faults whose point it reaches strike, in the order in which they were written, then it
+//! passes through all that have struck, then it is sent. One deed after the other is done, so a
+//! fault that waits holds back whatever comes behind it.
+//!
+//! A session without faults has no engine.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use wire::audio::Direction;
+use wire::dialect::{Dialect, Part};
+use wire::endpoint::Endpoint;
+use wire::id::Ids;
+use wire::session::{Data, Side};
+use wire::speech::{Speech, SpeechEvent};
+use wire::ws::{FrameHead, Opcode};
+
+use super::behaviour::{Behaviour, Body, CloseBody, Deed, Frame, Hand, Outgoing, Past, Slicing};
+use super::point::Point;
+use crate::lane::Lane;
+use crate::sound::SoundOptions;
+
+/// A fault that waits for its point in a session.
+#[derive(Debug)]
+pub(crate) struct Armed {
+    /// Its place in the scenario.
+    pub(crate) index: usize,
+    /// Where it acts.
+    pub(crate) at: Point,
+    /// What it does.
+    pub(crate) behaviour: Box<dyn Behaviour>,
+    /// What it draws from.
+    pub(crate) ids: Ids,
+    /// What its firing is counted under in the lane.
+    pub(crate) tally: Tally,
+}
+
+/// How often a fault may still fire, counted over the sessions of its lane.
+#[derive(Clone, Debug)]
+pub(crate) struct Tally {
+    /// The lane that counts.
+    pub(crate) lane: Arc<Lane>,
+    /// The fault, as the lane knows it.
+    pub(crate) key: String,
+    /// How often it fires at most.
+    pub(crate) times: Option<u64>,
+}
+
+/// The faults of one session.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    faults: Vec<Slot>,
+    dialect: &'static Dialect,
+    is_synthesis: bool,
+    /// Whether the close frame of the server is its end marker.
+    ends_by_close: bool,
+    opened: Duration,
+    line: VecDeque<Item>,
+    waiting_bytes: usize,
+    deeds: VecDeque<Deed>,
+    /// Deeds that nothing holds back: what the clock or the client has brought about.
+    urgent: VecDeque<Deed>,
+    /// Until when nothing moves; `Some(None)` is for ever.
+    held: Option<Option<Duration>>,
+    past: Past,
+    counts: Counts,
+    progress: Option<Progress>,
+    fired: Vec<usize>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    armed: Armed,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Waiting,
+    /// Its point has come.
+    Struck,
+    /// It has done something.
+    Fired,
+    /// Others have used up its times.
+    Spent,
+}
+
+/// Where deeds go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Queue {
+    /// Before everything that waits.
+    Urgent,
+    /// At the head of the line.
+    InOrder,
+}
+
+/// Something in the line.
+#[derive(Debug)]
+enum Item {
+    Message(Outgoing, Option<Progress>),
+    /// The session drops the connection.
+    Abort,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    audio: u64,
+    results: u64,
+    has_requested: bool,
+    has_finished: bool,
+}
+
+/// How much of the audio has gone out with the messages before this one, and with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Progress {
+    /// Microseconds before it.
+    pub(crate) before_us: u64,
+    /// Microseconds with it.
+    pub(crate) after_us: u64,
+    /// Microseconds in all.
+    pub(crate) total_us: u64,
+}
+
+impl Progress {
+    /// Whether the boundary before this message is the one at which `percent` has been sent: the
+    /// first at which so much has, or the last before the end.
+    fn reaches(self, percent: u8) -> bool {
+        let wanted = self.total_us.saturating_mul(u64::from(percent)) / 100;
+        let is_last = self.after_us >= self.total_us;
+        self.before_us >= wanted || (percent < 100 && is_last)
+    }
+}
+
+/// A place that the session has come to.
+#[derive(Clone, Copy, Debug)]
+enum Moment {
+    Open,
+    Request,
+    Elapsed,
+    /// A message of the server is due.
+    Due(Part, Option<Progress>),
+    /// Audio of the client has been received.
+    Heard,
+    End,
+}
+
+/// Where in its session an engine begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// At its opening.
+    Open,
+    /// At a message of the client, whose credential has chosen the scenario.
+    Message,
+}
+
+/// What is left for the session's loop to do.
+#[derive(Debug)]
+pub(crate) enum Next {
+    /// Do this, then ask again.
+    Deed(Deed),
+    /// The session drops the connection.
+    Abort,
+    /// Nothing moves for now.
+    Rest,
+}
+
+impl Engine {
+    /// The faults of a session that has just been opened.
+    pub(crate) fn new(
+        faults: Vec<Armed>,
+        endpoint: &'static Endpoint,
+        opened: Duration,
+        start: Start,
+    ) -> Self {
+        let dialect = endpoint.dialect;
+        let rules = endpoint.table.rules.iter();
+        let mut said = rules.filter(|rule| rule.side == Side::Server);
+        let empty = Data::binary(Bytes::new());
+        let mut engine = Self {
+            faults: faults
+                .into_iter()
+                .map(|armed| Slot {
+                    armed,
+                    stage: Stage::Waiting,
+                })
+                .collect(),
+            dialect,
+            is_synthesis: endpoint.audio == Direction::ToClient,
+            ends_by_close: !said
+                .any(|rule| (dialect.part)(Side::Server, rule.kind, &empty).is_end()),
+            opened,
+            line: VecDeque::new(),
+            waiting_bytes: 0,
+            deeds: VecDeque::new(),
+            urgent: VecDeque::new(),
+            held: None,
+            past: Past::default(),
+            counts: Counts::default(),
+            progress: None,
+            fired: Vec::new(),
+        };
+        if start == Start::Open {
+            engine.reach(Moment::Open, opened);
+        }
+        engine
+    }
+
+    /// How many bytes the line holds back.
+    pub(crate) const fn waiting_bytes(&self) -> usize {
+        self.waiting_bytes
+    }
+
+    /// The indexes of the faults that have fired since this was asked last.
+    pub(crate) fn take_fired(&mut self) -> Vec<usize> {
+        std::mem::take(&mut self.fired)
+    }
+
+    /// What the next audio messages are of the whole.
+    pub(crate) const fn set_progress(&mut self, progress: Option<Progress>) {
+        self.progress = progress;
+    }
+
+    /// The session sends a message.
+    pub(crate) fn send(&mut self, kind: &'static str, data: Data) {
+        self.waiting_bytes += data.len();
+        let message = self.outgoing(kind, data);
+        let progress = self.progress.filter(|_| message.part.is_audio());
+        self.line.push_back(Item::Message(message, progress));
+    }
+
+    /// The session closes.
+    pub(crate) fn close(&mut self, code: u16, reason: &str) {
+        let part = match self.ends_by_close && code == NORMAL {
+            true => Part::End,
+            false => Part::Other,
+        };
+        let body = Body::Close(CloseBody::new(code, reason));
+        self.line
+            .push_back(Item::Message(Outgoing { part, body }, None));
+    }
+
+    /// The session drops the connection.
+    pub(crate) fn abort(&mut self) {
+        self.line.push_back(Item::Abort);
+    }
+
+    /// A message of the client has been read, and is not answered yet.
+    pub(crate) fn received(&mut self, kind: &str, data: &Data, now: Duration) {
+        let part = (self.dialect.part)(Side::Client, kind, data);
+        if part == Part::Request && !self.counts.has_requested {
+            self.counts.has_requested = true;
+            self.reach(Moment::Request, now);
+        }
+        if part.is_audio() && !self.is_synthesis {
+            self.counts.audio += 1;
+            self.reach(Moment::Heard, now);
+        }
+        self.each_struck(now, Queue::Urgent, |behaviour, hand| {
+            behaviour.received(part, hand);
+        });
+    }
+
+    /// A ping of the client would be answered.
+    pub(crate) fn pong(&mut self, payload: Bytes, now: Duration) -> Option<Bytes> {
+        let mut payload = Some(payload);
+        self.each_struck(now, Queue::Urgent, |behaviour, hand| {
+            payload = payload
+                .take()
+                .and_then(|payload| behaviour.pong(payload, hand));
+        });
+        payload
+    }
+
+    /// Whether a close frame of the client is answered.
+    pub(crate) fn answers_close(&mut self, now: Duration) -> bool {
+        let mut answers = true;
+        self.each_struck(now, Queue::Urgent, |behaviour, hand| {
+            answers &= behaviour.answers_close(hand);
+        });
+        answers
+    }
+
+    /// Something is about to be spoken.
+    pub(crate) fn speech(
+        &mut self,
+        speech: &mut Speech,
+        options: &mut SoundOptions,
+        now: Duration,
+    ) {
+        self.each_struck(now, Queue::InOrder, |behaviour, hand| {
+            behaviour.speech(speech, options, hand);
+        });
+    }
+
+    /// A piece of speech is on its way to the session.
+    pub(crate) fn spoken(&mut self, event: SpeechEvent, now: Duration) -> Vec<SpeechEvent> {
+        let mut events = vec![event];
+        self.each_struck(now, Queue::InOrder, |behaviour, hand| {
+            let before = std::mem::take(&mut events);
+            for event in before {
+                events.extend(behaviour.spoken(event, hand));
+            }
+        });
+        events
+    }
+
+    /// How the bytes that are sent now are cut.
+    pub(crate) fn slicing(&self) -> Option<Slicing> {
+        let mut struck = self.faults.iter().filter(|slot| slot.is_struck());
+        struck.find_map(|slot| slot.armed.behaviour.slicing())
+    }
+
+    /// When something moves by itself.
+    pub(crate) fn next_due(&self) -> Option<Duration> {
+        let held = self.held.flatten();
+        let own = self.faults.iter().filter_map(|slot| match slot.stage {
+            Stage::Waiting => match slot.armed.at {
+                Point::Elapsed(after) => Some(self.opened + after),
+                _ => None,
+            },
+            Stage::Struck | Stage::Fired => slot.armed.behaviour.next_due(),
+            Stage::Spent => None,
+        });
+        own.chain(held).min()
+    }
+
+    /// Does what is due by the clock.
+    pub(crate) fn due(&mut self, now: Duration) {
+        if let Some(Some(until)) = self.held
+            && until <= now
+        {
+            self.held = None;
+        }
+        self.reach(Moment::Elapsed, now);
+        self.each_struck(now, Queue::Urgent, |behaviour, hand| {
+            if behaviour.next_due().is_some_and(|due| due <= now) {
+                behaviour.due(hand);
+            }
+        });
+    }
+
+    /// What comes next.
+    pub(crate) fn next(&mut self, now: Duration) -> Next {
+        loop {
+            let free = self.held.is_none();
+            let deed = self.urgent.pop_front();
+            let deed = match deed {
+                None if free => self.deeds.pop_front(),
+                deed => deed,
+            };
+            match deed {
+                Some(Deed::Wait(time)) => self.held = Some(time.map(|time| now + time)),
+                Some(Deed::Release) => self.held = None,
+                Some(deed) => return Next::Deed(self.dressed(deed, now)),
+                None if !free => return Next::Rest,
+                None => match self.line.pop_front() {
+                    Some(Item::Message(message, progress)) => self.pass(message, progress, now),
+                    Some(Item::Abort) => return Next::Abort,
+                    None => return Next::Rest,
+                },
+            }
+        }
+    }
+
+    /// What a deviation of the session has brought about is sent before anything else.
+    pub(crate) fn deviated(&mut self, messages: Vec<Outgoing>) {
+        let deeds = messages
+            .into_iter()
+            .map(|message| Deed::Send(message, None));
+        for deed in deeds.rev() {
+            self.urgent.push_front(deed);
+        }
+    }
+
+    /// What a message of the session is called here.
+    pub(crate) fn outgoing(&self, kind: &'static str, data: Data) -> Outgoing {
+        Outgoing {
+            part: (self.dialect.part)(Side::Server, kind, &data),
+            body: Body::Data(kind, data),
+        }
+    }
+
+    /// Nothing more is said: what is in the line is dropped, but deeds that were asked for stay.
+    pub(crate) fn hush(&mut self) {
+        self.line.clear();
+        self.waiting_bytes = 0;
+    }
+
+    fn pass(&mut self, message: Outgoing, progress: Option<Progress>, now: Duration) {
+        if let Body::Data(_, data) = &message.body {
+            self.waiting_bytes = self.waiting_bytes.saturating_sub(data.len());
+        }
+        let part = message.part;
+        if part.is_audio() && self.is_synthesis {
+            self.counts.audio += 1;
+        }
+        if part.is_result() {
+            self.counts.results += 1;
+        }
+        self.reach(Moment::Due(part, progress), now);
+        if part == Part::FinalResult || part.is_end() {
+            self.counts.has_finished = true;
+        }
+        let mut messages = vec![message];
+        self.each_struck(now, Queue::InOrder, |behaviour, hand| {
+            let before = std::mem::take(&mut messages);
+            for message in before {
+                messages.extend(behaviour.message(message, hand));
+            }
+        });
+        for message in messages {
+            match message.part {
+                Part::Audio => self.past.audio = Some(message.clone()),
+                Part::LastAudio => {
+                    self.past.audio = Some(message.clone());
+                    self.past.end = Some(message.clone());
+                }
+                Part::End => self.past.end = Some(message.clone()),
+                _ => {}
+            }
+            self.deeds.push_back(Deed::Send(message, None));
+        }
+        if part.is_end() {
+            self.reach(Moment::End, now);
+        }
+    }
+
+    /// Cuts a message into the frames that the faults want.
+    fn dressed(&mut self, deed: Deed, now: Duration) -> Deed {
+        let Deed::Send(message, None) = deed else {
+            return deed;
+        };
+        let plain = plain_frame(&message);
+        let mut frames = vec![plain.clone()];
+        self.each_struck(now, Queue::InOrder, |behaviour, hand| {
+            frames = behaviour.frames(std::mem::take(&mut frames), hand);
+        });
+        let frames = (frames != [plain]).then_some(frames);
+        Deed::Send(message, frames)
+    }
+
+    /// Lets the faults strike whose point this is.
+    fn reach(&mut self, moment: Moment, now: Duration) {
+        let queue = match moment {
+            Moment::Open | Moment::Request | Moment::Elapsed | Moment::Heard => Queue::Urgent,
+            Moment::Due(..) | Moment::End => Queue::InOrder,
+        };
+        for n in 0..self.faults.len() {
+            let is_reached = self.faults.get(n).is_some_and(|slot| {
+                slot.stage == Stage::Waiting && self.is_at(slot.armed.at, moment, now)
+            });
+            if is_reached {
+                self.strike(n, now, queue);
+            }
+        }
+    }
+
+    fn is_at(&self, point: Point, moment: Moment, now: Duration) -> bool {
+        match (point, moment) {
+            (Point::Open, Moment::Open)
+            | (Point::Request, Moment::Request)
+            | (Point::End, Moment::End) => true,
+            (Point::Elapsed(after), Moment::Elapsed | Moment::Open) => self.opened + after <= now,
+            (Point::FirstByte, Moment::Due(part, _)) => match self.is_synthesis {
+                true => part.is_audio(),
+                false => part.is_result(),
+            },
+            (Point::Audio(n), Moment::Heard) => self.counts.audio == n,
+            (Point::Audio(n), Moment::Due(part, _)) => {
+                self.is_synthesis && part.is_audio() && self.counts.audio == n
+            }
+            (Point::Result(n), Moment::Due(part, _)) => {
+                part.is_result() && self.counts.results == n
+            }
+            (Point::BeforeFinal, Moment::Due(part, _)) => {
+                (part == Part::FinalResult || part.is_end()) && !self.counts.has_finished
+            }
+            (Point::Percent(percent), Moment::Due(part, Some(progress))) => {
+                part.is_audio() && progress.reaches(percent)
+            }
+            (Point::Percent(100), Moment::Due(part, None)) => self.is_synthesis && part.is_end(),
+            _ => false,
+        }
+    }
+
+    fn strike(&mut self, n: usize, now: Duration, queue: Queue) {
+        if let Some(slot) = self.faults.get_mut(n) {
+            slot.stage = match slot.armed.tally.is_spent() {
+                true => Stage::Spent,
+                false => Stage::Struck,
+            };
+        }
+        self.with(n, now, queue, |behaviour, hand| behaviour.strike(hand));
+    }
+
+    fn each_struck(
+        &mut self,
+        now: Duration,
+        queue: Queue,
+        mut act: impl FnMut(&mut dyn Behaviour, &mut Hand<'_>),
+    ) {
+        for n in 0..self.faults.len() {
+            self.with(n, now, queue, &mut act);
+        }
+    }
+
+    /// Gives one fault that has struck a hand, and collects what it asks for.
+    fn with(
+        &mut self,
+        n: usize,
+        now: Duration,
+        queue: Queue,
+        act: impl FnOnce(&mut dyn Behaviour, &mut Hand<'_>),
+    ) {
+        let Some(slot) = self.faults.get_mut(n).filter(|slot| slot.is_struck()) else {
+            return;
+        };
+        let (mut deeds, mut has_fired) = (Vec::new(), false);
+        let mut hand = Hand {
+            now,
+            dialect: self.dialect,
+            ids: &mut slot.armed.ids,
+            past: &self.past,
+            deeds: &mut deeds,
+            has_fired: &mut has_fired,
+        };
+        act(slot.armed.behaviour.as_mut(), &mut hand);
+        match queue {
+            Queue::Urgent => self.urgent.extend(deeds),
+            Queue::InOrder => self.deeds.extend(deeds),
+        }
+        if has_fired && slot.stage == Stage::Struck {
+            slot.stage = Stage::Fired;
+            slot.armed.tally.count();
+            self.fired.push(slot.armed.index);
+        }
+    }
+}
+
+impl Slot {
+    const fn is_struck(&self) -> bool {
+        matches!(self.stage, Stage::Struck | Stage::Fired)
+    }
+}
+
+impl Tally {
+    /// Whether it has fired as often as it may.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.times
+            .is_some_and(|times| self.lane.fired(&self.key) >= times)
+    }
+
+    /// Counts one firing.
+    pub(crate) fn count(&self) {
+        self.lane.fire(&self.key);
+    }
+}
+
+/// A message as one frame, as it is sent without a fault.
+fn plain_frame(message: &Outgoing) -> Frame {
+    use wire::session::Form;
+    let (opcode, payload) = match &message.body {
+        Body::Data(_, data) => {
+            let opcode = match data.form {
+                Form::Text => Opcode::Text,
+                Form::Binary => Opcode::Binary,
+            };
+            let payload = match data.head.is_empty() {
+                true => data.body.clone(),
+                false => [data.head.as_ref(), data.body.as_ref()].concat().into(),
+            };
+            (opcode, payload)
+        }
+        Body::Close(close) => (Opcode::Close, close.payload()),
+    };
+    Frame {
+        head: FrameHead::server(opcode, payload.len()),
+        payload,
+    }
+}
+
+const NORMAL: u16 = 1000;

@@ -1,0 +1,6 @@
+//! Inside the messages of a vendor.
+
+use super::row::Fault;
+
+/// The faults of this family.
+pub(super) const FAULTS: &[Fault] = &[];
