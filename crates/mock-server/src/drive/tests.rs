@@ -25,6 +25,7 @@ use crate::journal::{Journal, Redactor, SessionInfo, guard};
 use crate::lane::Lanes;
 use crate::live::Surroundings;
 use crate::options::{JournalMode, Pace};
+use crate::scenario::Library;
 use crate::selector::Chosen;
 use crate::sound::{SessionSound, SoundOptions};
 
@@ -158,8 +159,10 @@ async fn run(pace: Pace) -> Run {
             let Some(endpoint) = wire::registry::endpoints().next() else {
                 unreachable!("something is served")
             };
+            let library = Library::default();
             let around = Surroundings {
                 connection: 1,
+                library: &library,
                 scenario: None,
                 endpoint,
                 seed: 0,
@@ -171,6 +174,7 @@ async fn run(pace: Pace) -> Run {
                 sound: SessionSound {
                     options: &SoundOptions::default(),
                     seed: 0,
+                    kept: &Arc::default(),
                 },
                 limits: Limits::default(),
                 close_time: Duration::from_secs(10),
