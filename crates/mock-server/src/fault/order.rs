@@ -1,6 +1,6 @@
 //! What is said, and in which order.
 
-mod altered;
+pub(super) mod altered;
 mod ending;
 mod errors;
 mod turns;

@@ -190,6 +190,8 @@ pub enum Applies {
     Recognition,
     /// Where messages can be altered so.
     Retouching(Retouching),
+    /// Where something in a message has a checksum.
+    Checksums,
     /// Where the server has messages of text, not frames of the vendor's own.
     Texts,
     /// Where one connection takes several requests.
@@ -207,6 +209,10 @@ impl Applies {
             Self::Synthesis => endpoint.audio == Direction::ToClient,
             Self::Recognition => endpoint.audio == Direction::ToServer,
             Self::Retouching(kind) => endpoint.dialect.retouches.contains(&kind),
+            Self::Checksums => {
+                let mut known = endpoint.dialect.retouches.iter();
+                known.any(|it| matches!(it, Retouching::Gzip | Retouching::Pages))
+            }
             Self::Texts => !endpoint.dialect.retouches.contains(&Retouching::Framing),
             Self::Repeated => takes_several(endpoint),
             Self::Own(name) => {
