@@ -237,3 +237,13 @@ fn retouches(retouching: Retouching) -> Vec<Retouch> {
         Retouching::Framing => vec![Retouch::SizeLies(1), Retouch::Truncated(1)],
     }
 }
+
+#[test]
+fn every_law_holds_of_every_endpoint() {
+    for endpoint in crate::registry::endpoints() {
+        answers_every_deviation(endpoint);
+        says_every_code(endpoint);
+        refuses_with_every_status(endpoint);
+        survives_any_bytes(endpoint);
+    }
+}
