@@ -7,7 +7,7 @@
 mod parse;
 mod write;
 
-pub use parse::{Parsed, parse};
+pub use parse::{LONGEST_PATH, MOST_REPEATED, MOST_VALUES, Parsed, parse};
 pub use write::Style;
 
 /// A JSON value. Objects keep the order of their members.
