@@ -5,6 +5,8 @@
 //! known for, because some clients search its answers for literal bytes.
 
 mod parse;
+#[cfg(test)]
+pub(crate) mod respell;
 mod write;
 
 pub use parse::{LONGEST_PATH, MOST_REPEATED, MOST_VALUES, Parsed, parse};
