@@ -101,6 +101,8 @@ struct Walk {
     sequence: i64,
     /// How the server has ended the session.
     end: Option<End>,
+    /// The kinds of what it has sent.
+    sent: Vec<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,6 +144,7 @@ impl Walk {
             ear: Ear::Closed,
             sequence: 0,
             end: None,
+            sent: Vec::new(),
         };
         walk.turn(During::Else, |session, turn, _| session.open(turn));
         walk
@@ -338,6 +341,7 @@ impl Walk {
             "{kind} in state {}",
             step.from
         );
+        self.sent.push(kind);
         let payload = Bytes::from([&data.head[..], &data.body].concat());
         let dump = (self.endpoint.decode)(Side::Server, data.form, &payload).unwrap();
         let is_sent = |it: &str| {
@@ -479,6 +483,41 @@ fn every_state_ends_when_the_stream_breaks(#[values(1002, 1007, 1009)] code: u16
             walk.receive(Form::Text, &Bytes::from_static(b"{}"));
             walk.settle();
         }
+    }
+}
+
+/// What nobody has defined is answered by the policy of the endpoint, and if that leaves the session
+/// open, every stored session after it goes as if it were the first thing said.
+#[test]
+fn what_is_undefined_changes_nothing_about_what_follows() {
+    for endpoint in registry::endpoints() {
+        let mut went_on = 0;
+        for (form, payload) in odd() {
+            for stored in of_clients(endpoint) {
+                let mut fresh = Walk::new(endpoint, Knobs::new(), true);
+                let mut after = Walk::new(endpoint, Knobs::new(), true);
+                after.receive(form, &payload);
+                if after.end.is_some() {
+                    continue;
+                }
+                let before = after.sent.len();
+                for walk in [&mut fresh, &mut after] {
+                    walk.receive(stored.form, &stored.payload);
+                    walk.settle();
+                }
+                // Of a message that is no beginning the answer may know what was before.
+                if fresh.machine.state() == after.machine.state() {
+                    let what = format!("{}: {payload:?}", endpoint.name);
+                    assert_eq!(after.sent.split_off(before), fresh.sent, "{what}");
+                    went_on += 1;
+                }
+            }
+        }
+        assert!(
+            went_on > 0,
+            "{}: nothing undefined is survived",
+            endpoint.name
+        );
     }
 }
 
