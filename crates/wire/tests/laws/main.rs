@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod decoders;
 #[cfg(test)]
+mod list;
+#[cfg(test)]
 mod spoil;
 #[cfg(test)]
 mod stored;
