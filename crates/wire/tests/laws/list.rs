@@ -49,7 +49,11 @@ fn tests_in(source: &str) -> Vec<String> {
             || line.starts_with("#[tokio::test")
         {
             is_test = true;
-        } else if let Some(name) = line.strip_prefix("async fn ").or(line.strip_prefix("fn ")) {
+        } else if let Some(name) = line
+            .strip_prefix("async ")
+            .unwrap_or(line)
+            .strip_prefix("fn ")
+        {
             if is_test {
                 names.extend(name.split(['(', '<']).next().map(str::to_owned));
             }

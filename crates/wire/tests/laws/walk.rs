@@ -170,7 +170,7 @@ impl Walk {
             Event::Timer(which) => {
                 let armed: Vec<_> = self.timers.iter().copied().collect();
                 if !armed.is_empty() {
-                    let timer: &'static str = *which.get(armed.as_slice());
+                    let timer = armed[which.index(armed.len())];
                     self.run_out(timer);
                 }
             }
@@ -383,7 +383,7 @@ impl Walk {
         if self.ear == Ear::Finishing {
             self.ear = Ear::Closed;
             self.turn(During::Else, |session, turn, _| {
-                session.heard(HeardEvent::Done, turn)
+                session.heard(HeardEvent::Done, turn);
             });
         }
     }
