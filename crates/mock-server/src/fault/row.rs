@@ -7,7 +7,7 @@ use bytes::Bytes;
 use wire::audio::Direction;
 use wire::dialect::{OwnFault, Part, Retouching};
 use wire::endpoint::Endpoint;
-use wire::session::{Data, Rule, Side};
+use wire::session::{Data, Rule};
 
 use super::behaviour::Behaviour;
 use super::gate::Gate;
@@ -223,20 +223,18 @@ impl Applies {
     }
 }
 
-/// Whether a request is answered where another has been answered, says the table.
+/// Whether a request is answered where another has been answered without an error, says the table.
 fn takes_several(endpoint: &Endpoint) -> bool {
     let rules = endpoint.table.rules;
     let empty = Data::binary(Bytes::new());
-    let is_request = |rule: &Rule| {
-        rule.side == Side::Client
-            && (endpoint.dialect.part)(Side::Client, rule.kind, &empty) == Part::Request
-    };
-    let requests = || rules.iter().filter(|rule| is_request(rule));
+    let part = |rule: &Rule| (endpoint.dialect.part)(rule.side, rule.kind, &empty);
+    let requests = || rules.iter().filter(|rule| part(rule) == Part::Request);
     let mut reached: Vec<&str> = requests().filter_map(|rule| rule.to).collect();
     let mut n = 0;
     while let Some(state) = reached.get(n).copied() {
         n += 1;
         let next = rules.iter().filter(|rule| rule.holds_in(state));
+        let next = next.filter(|rule| part(rule) != Part::Error);
         for to in next.filter_map(|rule| rule.to) {
             if !reached.contains(&to) {
                 reached.push(to);
