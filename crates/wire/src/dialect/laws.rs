@@ -249,13 +249,3 @@ fn every_law_holds_of_every_endpoint() {
         survives_any_bytes(endpoint);
     }
 }
-
-#[test]
-fn every_law_holds_of_every_endpoint() {
-    for endpoint in crate::registry::endpoints() {
-        answers_every_deviation(endpoint);
-        says_every_code(endpoint);
-        refuses_with_every_status(endpoint);
-        survives_any_bytes(endpoint);
-    }
-}
