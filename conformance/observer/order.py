@@ -129,7 +129,7 @@ def json_is_cut_or_no_object(mock):
 def malformed_json_meets_an_error(mock):
     """Two faults at one moment: the vendor's error is what is cut."""
     for mock, endpoint in lanes(mock):
-        peer, frames = converse(mock, endpoint, "malformed-json:at=first-byte+vendor-error:at=first-byte", until=None)
+        peer, frames = converse(mock, endpoint, "malformed-json:at=first-byte+vendor-error:at=first-byte", until=None, timeout=0.4)
         assert fired(mock, "malformed-json") and fired(mock, "vendor-error"), endpoint.name
         if endpoint.name == VOLC:
             cut = [f for f in frames if is_error(endpoint, f)]

@@ -16,6 +16,7 @@ use wire::speech::{Speech, SpeechEvent};
 use wire::ws::{CloseFrame, DataOpcode, Event, Limits, Receiver, Role, Violation};
 
 use crate::clock::Clock;
+use crate::extension::{Extension, Packer};
 use crate::fault::{Engine, OrderError, Plan, Progress, Start};
 use crate::journal::{Ending, Entry, EntryKind, Recorder};
 use crate::lane::{self, Lane, Lanes};
@@ -94,6 +95,8 @@ pub(crate) struct Live<'s> {
     rested: &'static [&'static str],
     /// The code of a close frame of the client, and until when its answer is put off.
     put_off: Option<(Option<u16>, Duration)>,
+    /// What compresses our messages, if that has been agreed.
+    packer: Option<Packer>,
     around: Surroundings<'s>,
 }
 
@@ -163,6 +166,8 @@ pub(crate) struct Surroundings<'s> {
     pub(crate) pace: Pace,
     pub(crate) sound: SessionSound<'s>,
     pub(crate) limits: Limits,
+    /// What has been agreed about compression.
+    pub(crate) extension: Option<Extension>,
     pub(crate) close_time: Duration,
     pub(crate) recorder: &'s Recorder<'s>,
 }
@@ -172,7 +177,10 @@ impl<'s> Live<'s> {
     pub(crate) fn open(session: Box<dyn Session>, plan: Plan, around: Surroundings<'s>) -> Self {
         let mut live = Self {
             session,
-            receiver: Receiver::new(Role::Server, around.limits),
+            receiver: match around.extension {
+                Some(extension) => extension.on(Receiver::new(Role::Server, around.limits)),
+                None => Receiver::new(Role::Server, around.limits),
+            },
             outbox: match around.recorder.keeps_raw() {
                 true => Outbox::remembering(),
                 false => Outbox::default(),
@@ -188,6 +196,7 @@ impl<'s> Live<'s> {
             engine: None,
             rested: &[],
             put_off: None,
+            packer: around.extension.map(Extension::packer),
             around,
         };
         live.arm(plan, Start::Open);
@@ -659,7 +668,10 @@ impl<'s> Live<'s> {
 
     fn send(&mut self, data: &Data) {
         self.record_data(data);
-        self.outbox.message(data);
+        match &mut self.packer {
+            Some(packer) => self.outbox.frame(packer.frame(data)),
+            None => self.outbox.message(data),
+        }
     }
 
     fn report(&self, finding: Finding) {

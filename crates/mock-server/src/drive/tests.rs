@@ -199,6 +199,7 @@ fn serve(session: Box<dyn Session>, near: DuplexStream, pace: Pace, mode: ClockM
                     kept: &Arc::default(),
                 },
                 limits: Limits::default(),
+                extension: None,
                 close_time: Duration::from_secs(10),
                 recorder: &recorder,
             };

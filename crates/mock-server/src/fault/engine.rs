@@ -28,6 +28,7 @@ use wire::ws::{FrameHead, Opcode};
 
 use super::behaviour::{Behaviour, Body, CloseBody, Deed, Frame, Hand, Outgoing, Past, Slicing};
 use super::point::Point;
+use crate::extension::{self, Packer};
 use crate::lane::Lane;
 use crate::sound::SoundOptions;
 
@@ -381,7 +382,7 @@ impl Engine {
     }
 
     /// What comes next.
-    pub(crate) fn next(&mut self, now: Duration) -> Next {
+    pub(crate) fn next(&mut self, now: Duration, packer: Option<&mut Packer>) -> Next {
         loop {
             let free = self.held.is_none();
             let deed = self.urgent.pop_front();
@@ -392,7 +393,7 @@ impl Engine {
             match deed {
                 Some(Deed::Wait(time)) => self.held = Some(time.map(|time| now + time)),
                 Some(Deed::Release) => self.held = None,
-                Some(deed) => return Next::Deed(self.dressed(deed, now)),
+                Some(deed) => return Next::Deed(self.dressed(deed, now, packer)),
                 None if !free => return Next::Rest,
                 None => match (self.due.take(), self.line.front()) {
                     (Some(message), _) => self.pass(message, now),
@@ -500,7 +501,7 @@ impl Engine {
     }
 
     /// Cuts a message into the frames that the faults want.
-    fn dressed(&mut self, deed: Deed, now: Duration) -> Deed {
+    fn dressed(&mut self, deed: Deed, now: Duration, packer: Option<&mut Packer>) -> Deed {
         let message = match deed {
             Deed::Send(message, None) | Deed::Pass(message) => message,
             other => return other,
@@ -510,12 +511,18 @@ impl Engine {
             Part::End | Part::LastAudio => self.has_begun = false,
             _ => {}
         }
-        let plain = plain_frame(&message);
-        let mut frames = vec![plain.clone()];
+        let is_plain = packer.is_none();
+        let usual = match (&message.body, packer) {
+            (Body::Data(_, data), Some(packer)) => packer.frame(data),
+            (Body::Data(_, data), None) => extension::plain(data),
+            (Body::Close(close), _) => close_frame(close),
+        };
+        let mut frames = vec![usual.clone()];
         self.each_struck(now, Queue::InOrder, |behaviour, hand| {
             frames = behaviour.frames(std::mem::take(&mut frames), hand);
         });
-        let frames = (frames != [plain]).then_some(frames);
+        // What has been compressed cannot be compressed again.
+        let frames = (!is_plain || frames != [usual]).then_some(frames);
         Deed::Send(message, frames)
     }
 
@@ -648,25 +655,11 @@ impl Tally {
     }
 }
 
-/// A message as one frame, as it is sent without a fault.
-fn plain_frame(message: &Outgoing) -> Frame {
-    use wire::session::Form;
-    let (opcode, payload) = match &message.body {
-        Body::Data(_, data) => {
-            let opcode = match data.form {
-                Form::Text => Opcode::Text,
-                Form::Binary => Opcode::Binary,
-            };
-            let payload = match data.head.is_empty() {
-                true => data.body.clone(),
-                false => [data.head.as_ref(), data.body.as_ref()].concat().into(),
-            };
-            (opcode, payload)
-        }
-        Body::Close(close) => (Opcode::Close, close.payload()),
-    };
+/// A close frame as it is sent without a fault.
+fn close_frame(close: &CloseBody) -> Frame {
+    let payload = close.payload();
     Frame {
-        head: FrameHead::server(opcode, payload.len()),
+        head: FrameHead::server(Opcode::Close, payload.len()),
         payload,
     }
 }

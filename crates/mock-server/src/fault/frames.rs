@@ -10,6 +10,7 @@ use self::opcodes::{Opcodes, Reserved};
 use self::sizes::{BigLast, Huge};
 use self::violations::{Breach, Violation};
 use super::behaviour::Behaviour;
+use super::gate::{Deflate, Gate};
 use super::row::{Applies, Family, Fault, Kind, Make, Parameter, Points, Values};
 
 /// The faults of this family.
@@ -111,7 +112,57 @@ pub(super) const FAULTS: &[Fault] = &[
         "first-byte",
         |_| Box::new(Violation::new(Breach::LongLength)),
     ),
+    deflate(
+        "deflate-on",
+        "permessage-deflate granted to a client that offers it, with the parameters that it asks for; messages are compressed",
+        "a client that offers compression has never been answered with it",
+        Deflate::Granted,
+    ),
+    deflate(
+        "deflate-unasked",
+        "permessage-deflate granted to a client that has not offered it, and RSV1 on compressed messages",
+        "the client fails on the handshake, or on a reserved bit in every frame",
+        Deflate::Unasked,
+    ),
+    deflate(
+        "deflate-refused",
+        "permessage-deflate not granted to a client that offers it, whatever --deflate says",
+        "the client compresses all the same, or gives up",
+        Deflate::Refused,
+    ),
+    deflate(
+        "deflate-small-uncompressed",
+        "permessage-deflate granted; messages below 1024 bytes go uncompressed, as they may",
+        "the client inflates what is plain because the extension was granted",
+        Deflate::SmallUncompressed,
+    ),
 ];
+
+/// The row of a fault that acts on what the 101 says about compression.
+const fn deflate(
+    name: &'static str,
+    does: &'static str,
+    incident: &'static str,
+    what: Deflate,
+) -> Fault {
+    Fault {
+        name,
+        family: Family::Frames,
+        does,
+        incident,
+        example: name,
+        parameters: &[],
+        at: "handshake",
+        points: Points::Handshake,
+        applies: Applies::Everywhere,
+        make: Make::Gate(match what {
+            Deflate::Granted => |_| Gate::Deflate(Deflate::Granted),
+            Deflate::Unasked => |_| Gate::Deflate(Deflate::Unasked),
+            Deflate::Refused => |_| Gate::Deflate(Deflate::Refused),
+            Deflate::SmallUncompressed => |_| Gate::Deflate(Deflate::SmallUncompressed),
+        }),
+    }
+}
 
 /// A row without parameters that applies everywhere.
 const fn row(

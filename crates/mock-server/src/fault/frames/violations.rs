@@ -21,7 +21,8 @@ impl Breach {
     /// The same frame, broken; `false` if it cannot be.
     fn apply(self, head: &mut FrameHead, ids: &mut Ids) -> bool {
         match self {
-            Self::ReservedBit => head.rsv |= RSV1,
+            // Of compressed messages RSV1 is legal.
+            Self::ReservedBit => head.rsv |= if head.rsv & RSV1 == 0 { RSV1 } else { RSV2 },
             Self::Mask => {
                 let [a, b, c, d, ..] = ids.bits().to_le_bytes();
                 // A key of zeros would change nothing.
@@ -40,6 +41,7 @@ impl Breach {
 }
 
 const RSV1: u8 = 0b100;
+const RSV2: u8 = 0b010;
 
 /// The first frame from the point on, broken.
 pub(super) struct Violation {
