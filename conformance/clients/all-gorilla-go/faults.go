@@ -48,10 +48,10 @@ var faultChecks = []check{
 	symptom("a-wrong-accept-is-refused", "handshake-bad-accept", ends("bad handshake", 0)),
 	symptom("fragments-are-joined", "fragmented", isWhole),
 	symptom("sliced-segments-go-unnoticed", "write-slicing:gap_ms=1", isWhole),
-	symptom("a-reserved-bit-is-refused", "rsv-bit:at=audio/2", refused("RSV1")),
-	symptom("a-reserved-opcode-is-refused", "reserved-opcode:at=audio/2", refused("opcode")),
-	symptom("a-masked-frame-is-refused", "masked-frame:at=audio/2", refused("MASK")),
-	symptom("bad-utf8-in-a-close-is-refused", "close-reason-bad-utf8:at=audio/2", refused("utf8")),
+	symptom("a-reserved-bit-is-refused", "rsv-bit:at=audio/2", rejects("RSV1")),
+	symptom("a-reserved-opcode-is-refused", "reserved-opcode:at=audio/2", rejects("opcode")),
+	symptom("a-masked-frame-is-refused", "masked-frame:at=audio/2", rejects("MASK")),
+	symptom("bad-utf8-in-a-close-is-refused", "close-reason-bad-utf8:at=audio/2", rejects("utf8")),
 	symptom("no-status-is-1005", "close-no-status:at=audio/2", ends("1005", 1)),
 }
 
@@ -71,7 +71,7 @@ func ends(how string, chunks int) func(seen) bool {
 	return func(s seen) bool { return s.end == how && len(s.chunks) == chunks }
 }
 
-func refused(word string) func(seen) bool {
+func rejects(word string) func(seen) bool {
 	return func(s seen) bool { return s.err != nil && strings.Contains(s.err.Error(), word) }
 }
 
