@@ -125,10 +125,28 @@ mod tests {
     #[case::off(false, None, true, None, false)]
     #[case::on(true, None, true, Some("permessage-deflate"), false)]
     #[case::nobody_asks(true, None, false, None, false)]
-    #[case::granted(false, Some(fault::Deflate::Granted), true, Some("permessage-deflate"), true)]
+    #[case::granted(
+        false,
+        Some(fault::Deflate::Granted),
+        true,
+        Some("permessage-deflate"),
+        true
+    )]
     #[case::not_granted(false, Some(fault::Deflate::Granted), false, None, false)]
-    #[case::unasked(false, Some(fault::Deflate::Unasked), false, Some("permessage-deflate"), true)]
-    #[case::asked_for(false, Some(fault::Deflate::Unasked), true, Some("permessage-deflate"), false)]
+    #[case::unasked(
+        false,
+        Some(fault::Deflate::Unasked),
+        false,
+        Some("permessage-deflate"),
+        true
+    )]
+    #[case::asked_for(
+        false,
+        Some(fault::Deflate::Unasked),
+        true,
+        Some("permessage-deflate"),
+        false
+    )]
     #[case::refused(true, Some(fault::Deflate::Refused), true, None, true)]
     fn offers_are_answered(
         #[case] is_on: bool,
@@ -137,7 +155,11 @@ mod tests {
         #[case] header: Option<&str>,
         #[case] has_fired: bool,
     ) {
-        let values: &[&str] = if is_offered { &["permessage-deflate"] } else { &[] };
+        let values: &[&str] = if is_offered {
+            &["permessage-deflate"]
+        } else {
+            &[]
+        };
         let agreement = agree(values, is_on, fault);
         let granted = agreement.granted.map(|(_, header)| header);
         assert_eq!(granted.as_deref(), header);

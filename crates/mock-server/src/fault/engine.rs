@@ -473,7 +473,8 @@ impl Engine {
     fn pass(&mut self, message: Outgoing, now: Duration) {
         let part = message.part;
         let (sent, later) = self.passed(message, now, Queue::InOrder);
-        self.deeds.extend(sent.into_iter().map(Deed::Pass).chain(later));
+        self.deeds
+            .extend(sent.into_iter().map(Deed::Pass).chain(later));
         if part.is_end() {
             self.reach(Moment::End, now);
         }

@@ -64,7 +64,12 @@ pub(super) const FAULTS: &[Fault] = &[
             "one message whose declared payload length is wrong by so many bytes",
             "the client waits for bytes that never come, or reads past the end",
             "size-lies:by=-4",
-            |values| Box::new(Altered::new(Retouch::SizeLies(values.signed("by")), Scope::One)),
+            |values| {
+                Box::new(Altered::new(
+                    Retouch::SizeLies(values.signed("by")),
+                    Scope::One,
+                ))
+            },
         )
     },
     Fault {
@@ -80,7 +85,12 @@ pub(super) const FAULTS: &[Fault] = &[
             "one of the vendor's frames cut short inside a whole WebSocket message; its lengths say otherwise",
             "the client reads past the end of a message",
             "frame-truncated:by=6",
-            |values| Box::new(Altered::new(Retouch::Truncated(values.number("by")), Scope::One)),
+            |values| {
+                Box::new(Altered::new(
+                    Retouch::Truncated(values.number("by")),
+                    Scope::One,
+                ))
+            },
         )
     },
 ];

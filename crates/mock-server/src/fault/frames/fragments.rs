@@ -129,7 +129,10 @@ mod tests {
         let bytes = text.as_bytes();
         let cuts = cuts(bytes, 4);
         assert_eq!(cuts.len(), 3);
-        assert!(cuts.iter().any(|at| !text.is_char_boundary(*at)), "{cuts:?}");
+        assert!(
+            cuts.iter().any(|at| !text.is_char_boundary(*at)),
+            "{cuts:?}"
+        );
         for at in cuts {
             assert!(is_inside_character(bytes, at) || is_inside_token(bytes, at));
         }

@@ -145,8 +145,14 @@ mod tests {
     #[test]
     fn halves_share_words_text_and_time() {
         let [front, back] = halves(&segment("one, two three.", &["one", "two", "three"])).unwrap();
-        assert_eq!((front.text.as_str(), front.start_ms, front.end_ms), ("one,", 0, 80));
-        assert_eq!((back.text.as_str(), back.start_ms, back.end_ms), ("two three.", 100, 1000));
+        assert_eq!(
+            (front.text.as_str(), front.start_ms, front.end_ms),
+            ("one,", 0, 80)
+        );
+        assert_eq!(
+            (back.text.as_str(), back.start_ms, back.end_ms),
+            ("two three.", 100, 1000)
+        );
         assert_eq!((front.words.len(), back.words.len()), (1, 2));
     }
 
