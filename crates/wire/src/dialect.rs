@@ -198,3 +198,6 @@ pub struct OwnFault {
     /// The point at which it acts unless told otherwise.
     pub at: &'static str,
 }
+
+#[cfg(test)]
+pub(crate) mod laws;

@@ -175,6 +175,8 @@ pub(crate) enum Leave {
 pub(crate) enum Deed {
     /// A message or a close frame is sent; data in these frames if they are not as usual.
     Send(Outgoing, Option<Vec<Frame>>),
+    /// What the session has sent goes out, unless it gives up before.
+    Pass(Outgoing),
     /// A ping is sent.
     Ping(Bytes),
     /// A pong is sent.

@@ -76,6 +76,8 @@ pub(crate) struct Engine {
     held: Option<Option<Duration>>,
     past: Past,
     counts: Counts,
+    /// Whether a start or audio has gone out and no end marker after it.
+    has_begun: bool,
     progress: Option<Progress>,
     fired: Vec<usize>,
 }
@@ -209,6 +211,7 @@ impl Engine {
             held: None,
             past: Past::default(),
             counts: Counts::default(),
+            has_begun: false,
             progress: None,
             fired: Vec::new(),
         };
@@ -379,8 +382,10 @@ impl Engine {
         }
     }
 
-    /// What a deviation of the session has brought about is sent before anything else.
-    pub(crate) fn deviated(&mut self, messages: Vec<Outgoing>) {
+    /// What a deviation of the session has brought about is sent before anything else. The session
+    /// may be ahead of the wire, or behind it: nothing is ended that has not begun there.
+    pub(crate) fn deviated(&mut self, mut messages: Vec<Outgoing>) {
+        messages.retain(|message| self.has_begun || !message.part.is_end());
         let deeds = messages
             .into_iter()
             .map(|message| Deed::Send(message, None));
@@ -395,6 +400,12 @@ impl Engine {
             part: (self.dialect.part)(Side::Server, kind, &data),
             body: Body::Data(kind, data),
         }
+    }
+
+    /// The session has given up: what it had said before and has not gone out never will.
+    pub(crate) fn overtake(&mut self) {
+        self.hush();
+        self.deeds.retain(|deed| !matches!(deed, Deed::Pass(_)));
     }
 
     /// Nothing more is said: what is in the line or due is dropped, but deeds that were asked for
@@ -447,7 +458,7 @@ impl Engine {
                 Part::End => self.past.end = Some(message.clone()),
                 _ => {}
             }
-            self.deeds.push_back(Deed::Send(message, None));
+            self.deeds.push_back(Deed::Pass(message));
         }
         if part.is_end() {
             self.reach(Moment::End, now);
@@ -456,9 +467,15 @@ impl Engine {
 
     /// Cuts a message into the frames that the faults want.
     fn dressed(&mut self, deed: Deed, now: Duration) -> Deed {
-        let Deed::Send(message, None) = deed else {
-            return deed;
+        let message = match deed {
+            Deed::Send(message, None) | Deed::Pass(message) => message,
+            other => return other,
         };
+        match message.part {
+            Part::Start | Part::Audio => self.has_begun = true,
+            Part::End | Part::LastAudio => self.has_begun = false,
+            _ => {}
+        }
         let plain = plain_frame(&message);
         let mut frames = vec![plain.clone()];
         self.each_struck(now, Queue::InOrder, |behaviour, hand| {

@@ -70,11 +70,12 @@ impl Live<'_> {
                 self.session.deviate(&deviation, &mut turn);
                 let actions = turn.into_actions();
                 drop(memory);
-                self.speaker = None;
                 self.deviated(actions);
             }
             Deed::Leave(how) => self.leave(how),
-            Deed::Wait(_) | Deed::Release => unreachable!("the engine keeps these to itself"),
+            Deed::Pass(_) | Deed::Wait(_) | Deed::Release => {
+                unreachable!("the engine keeps these to itself")
+            }
         }
     }
 
@@ -84,6 +85,9 @@ impl Live<'_> {
             return;
         };
         let (mut messages, mut others) = (Vec::new(), Vec::new());
+        if actions.iter().any(gives_up) {
+            engine.overtake();
+        }
         for action in actions {
             match action {
                 Action::Send { kind, data } => messages.push(engine.outgoing(kind, data)),
@@ -171,4 +175,12 @@ impl Live<'_> {
             engine.received(kind, &data, now);
         }
     }
+}
+
+/// Whether the session has given up what it was at.
+const fn gives_up(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::StopSpeaking | Action::StopHearing | Action::Close { .. } | Action::Abort
+    )
 }

@@ -23,6 +23,7 @@ mod command;
 mod dialect;
 mod dump;
 pub mod error;
+mod fault;
 #[cfg(test)]
 mod fixtures;
 mod knobs;

@@ -28,6 +28,7 @@ pub mod auth;
 pub mod clauses;
 mod dialect;
 pub mod error;
+mod fault;
 pub mod knobs;
 pub mod setup;
 pub mod side;

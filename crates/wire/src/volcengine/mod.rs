@@ -32,6 +32,7 @@ mod dialect;
 pub mod error;
 pub mod frame;
 pub mod knobs;
+mod retouch;
 pub mod setup;
 /// HTTP services beside the socket.
 pub mod side;
