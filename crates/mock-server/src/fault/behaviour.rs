@@ -98,6 +98,13 @@ pub(crate) struct Outgoing {
     pub(crate) body: Body,
 }
 
+impl Outgoing {
+    /// Whether it is a message, and no close frame.
+    pub(crate) const fn is_data(&self) -> bool {
+        matches!(self.body, Body::Data(..))
+    }
+}
+
 /// What goes out.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Body {
@@ -170,6 +177,15 @@ pub(crate) enum Leave {
     HalfOpen,
 }
 
+/// What becomes of the connection behind a deviation, whatever the session would do to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Aftermath {
+    /// It is closed with this code.
+    Closed(u16),
+    /// It stays.
+    Open,
+}
+
 /// Something that is done on the wire or in the session.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Deed {
@@ -183,6 +199,8 @@ pub(crate) enum Deed {
     Pong(Bytes),
     /// The session does what it would not do by itself.
     Deviate(Deviation),
+    /// The same, and the connection ends otherwise than the session would have it.
+    DeviateBut(Deviation, Aftermath),
     /// Nothing behind it is done for so long on the services' clock; `None` is for ever.
     Wait(Option<Duration>),
     /// Whatever is held back goes on.
@@ -212,6 +230,8 @@ pub(crate) struct Past {
     pub(crate) audio: Option<Outgoing>,
     /// The end marker.
     pub(crate) end: Option<Outgoing>,
+    /// When a message last went either way.
+    pub(crate) moved: Duration,
 }
 
 impl Hand<'_> {
@@ -247,6 +267,11 @@ impl Hand<'_> {
     /// Lets the session deviate.
     pub(crate) fn deviate(&mut self, deviation: Deviation) {
         self.act(Deed::Deviate(deviation));
+    }
+
+    /// Lets the session deviate, and decides what becomes of the connection.
+    pub(crate) fn deviate_but(&mut self, deviation: Deviation, aftermath: Aftermath) {
+        self.act(Deed::DeviateBut(deviation, aftermath));
     }
 
     /// Holds back everything behind it for so long.

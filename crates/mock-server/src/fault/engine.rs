@@ -209,7 +209,10 @@ impl Engine {
             deeds: VecDeque::new(),
             urgent: VecDeque::new(),
             held: None,
-            past: Past::default(),
+            past: Past {
+                moved: opened,
+                ..Past::default()
+            },
             counts: Counts::default(),
             has_begun: false,
             progress: None,
@@ -263,6 +266,7 @@ impl Engine {
     /// A message of the client has been read, and is not answered yet.
     pub(crate) fn received(&mut self, kind: &str, data: &Data, now: Duration) {
         let part = (self.dialect.part)(Side::Client, kind, data);
+        self.past.moved = now;
         if part == Part::Request && !self.counts.has_requested {
             self.counts.has_requested = true;
             self.reach(Moment::Request, now);
@@ -408,12 +412,14 @@ impl Engine {
         self.deeds.retain(|deed| !matches!(deed, Deed::Pass(_)));
     }
 
-    /// Nothing more is said: what is in the line or due is dropped, but deeds that were asked for
-    /// stay.
+    /// Nothing more is said: no message of the session is sent any more, but deeds that were asked
+    /// for stay.
     pub(crate) fn hush(&mut self) {
         self.line.clear();
         self.due = None;
         self.waiting_bytes = 0;
+        let is_data = |deed: &Deed| matches!(deed, Deed::Pass(message) if message.is_data());
+        self.deeds.retain(|deed| !is_data(deed));
     }
 
     /// The head of the line becomes due: the faults strike whose point that is.
@@ -431,6 +437,7 @@ impl Engine {
         if part.is_result() {
             self.counts.results += 1;
         }
+        self.past.moved = now;
         self.reach(Moment::Due(part, progress), now);
         self.due = Some(message);
         if part == Part::FinalResult || part.is_end() {

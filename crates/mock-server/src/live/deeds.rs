@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use wire::dialect::Deviation;
 use wire::session::{Action, Data, Form, Side, Turn};
 
 use super::{Closing, Live};
-use crate::fault::{Body, CloseBody, Deed, Engine, Frame, Leave, Next, Outgoing, Plan};
+use crate::fault::{Aftermath, Body, CloseBody, Deed, Engine, Frame, Leave, Next, Outgoing, Plan};
 use crate::journal::EntryKind;
 use crate::lock::lock;
 
@@ -64,19 +65,36 @@ impl Live<'_> {
                 self.record(Side::Server, EntryKind::Pong, payload.clone());
                 self.outbox.pong(payload);
             }
-            Deed::Deviate(deviation) => {
-                let mut memory = lock(&self.around.lane.memory);
-                let mut turn = Turn::new(&mut memory);
-                self.session.deviate(&deviation, &mut turn);
-                let actions = turn.into_actions();
-                drop(memory);
-                self.deviated(actions);
-            }
+            Deed::Deviate(deviation) => self.deviate(&deviation, None),
+            Deed::DeviateBut(deviation, aftermath) => self.deviate(&deviation, Some(aftermath)),
             Deed::Leave(how) => self.leave(how),
             Deed::Pass(_) | Deed::Wait(_) | Deed::Release => {
                 unreachable!("the engine keeps these to itself")
             }
         }
+    }
+
+    fn deviate(&mut self, deviation: &Deviation, aftermath: Option<Aftermath>) {
+        let mut memory = lock(&self.around.lane.memory);
+        let mut turn = Turn::new(&mut memory);
+        self.session.deviate(deviation, &mut turn);
+        let mut actions = turn.into_actions();
+        drop(memory);
+        if let Some(aftermath) = aftermath {
+            let mut reason = String::new();
+            actions.retain_mut(|action| match action {
+                Action::Close { reason: own, .. } => {
+                    reason = std::mem::take(own);
+                    false
+                }
+                Action::Abort => false,
+                _ => true,
+            });
+            if let Aftermath::Closed(code) = aftermath {
+                actions.push(Action::Close { code, reason });
+            }
+        }
+        self.deviated(actions);
     }
 
     /// What a deviation sends goes out at once; what it does otherwise is done as usual.
