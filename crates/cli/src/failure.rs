@@ -19,6 +19,16 @@ pub(crate) enum Failure {
         /// What standard output gets.
         output: String,
     },
+    /// `test` found a difference, exit 1; was wrong itself, exit 3; or had no subject, exit 4.
+    #[error("{line}")]
+    Judged {
+        /// The exit code.
+        code: u8,
+        /// What there is to do.
+        line: String,
+        /// What standard output gets.
+        output: String,
+    },
     /// The input of `decode` is not what it should be; exit 1.
     #[error("{line}")]
     Malformed {
@@ -34,6 +44,7 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Usage(_) => ExitCode::from(2),
+            Self::Judged { code, .. } => ExitCode::from(*code),
             Self::Operation(_) | Self::Malformed { .. } | Self::NothingHeard { .. } => {
                 ExitCode::from(1)
             }
@@ -46,7 +57,7 @@ impl Failure {
             Self::Malformed {
                 json: Some(json), ..
             } => json,
-            Self::NothingHeard { output, .. } => output,
+            Self::NothingHeard { output, .. } | Self::Judged { output, .. } => output,
             Self::Usage(_) | Self::Operation(_) | Self::Malformed { json: None, .. } => "",
         }
     }

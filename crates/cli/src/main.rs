@@ -1,13 +1,13 @@
 //! The `mynah` command.
 //!
 //! ```text
-//! main ── clap ──▶ serve · check · env · ca · endpoints · clauses · faults · tables · decode · hear
+//! main ── clap ──▶ serve · check · env · ca · endpoints · clauses · faults · tables · decode · hear · test
 //!                    │        └── text for standard output, or a Failure
 //!                    └── settings ◀── config (TOML)
 //! ```
 //!
-//! A command is a file: its options, what it does, its output. All but `serve` are functions
-//! from options to text. Nothing here knows a vendor: names come from [`wire::registry`].
+//! A command is a file: its options, what it does, its output. All but `serve` and `test` are
+//! functions from options to text. Nothing here knows a vendor: names come from [`wire::registry`].
 
 mod ca;
 mod check;
@@ -22,11 +22,11 @@ mod faults;
 mod hear;
 mod knobs;
 mod names;
-mod scenarios;
 mod serve;
 mod settings;
 mod sounds;
 mod tables;
+mod test;
 mod text;
 mod trust;
 mod words;
@@ -87,6 +87,9 @@ enum Command {
     /// Read the words that synthetic speech carries, and say what was damaged
     #[command(after_help = hear::examples())]
     Hear(hear::Args),
+    /// Judge a server or a client clause by clause
+    #[command(after_help = test::examples())]
+    Test(test::Args),
 }
 
 fn main() -> ExitCode {
@@ -153,6 +156,7 @@ fn run(command: Command) -> Result<String, Failure> {
         Command::Tables(args) => tables::run(&args),
         Command::Decode(args) => decode::run(&args),
         Command::Hear(args) => hear::run(&args),
+        Command::Test(args) => test::run(args),
     }
 }
 

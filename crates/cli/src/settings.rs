@@ -15,7 +15,6 @@ use serde::de::{self, Deserializer, Visitor};
 
 use crate::credentials::{Auth, CredentialSettings, credentials};
 use crate::knobs::{KnobSetting, KnobTables};
-use crate::scenarios::ScenarioSetting;
 use crate::sounds::{Loaded, RecordingEntry, SignalName, SoundEntry, WavSizesName};
 use crate::words::{AdminToken, JournalSwitch, LogFormat, Strictness};
 
@@ -29,9 +28,13 @@ pub(crate) struct Settings {
     /// Decides every id that is drawn [default: 0]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<Whole<0, { u64::MAX }>>,
-    /// What goes wrong in every session, unless a client chooses otherwise: faults joined by +
+    /// What goes wrong in every session, unless a client chooses otherwise: the name of a scenario's
+    /// file, or faults joined by +; `mynah faults` lists them
     #[arg(long, value_name = "SCENARIO")]
-    pub(crate) scenario: Option<ScenarioSetting>,
+    pub(crate) scenario: Option<String>,
+    /// A folder with scenarios of your own, each in a file NAME.toml, which may change meanwhile
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) scenarios: Option<PathBuf>,
     /// Time for the services' limits: real, N times as fast, or still until POST clock [default: real]
     #[arg(long, value_name = "real|xN|manual")]
     pub(crate) clock: Option<Clock>,
@@ -126,6 +129,7 @@ impl Settings {
             listen: self.listen.or(file.listen),
             seed: self.seed.or(file.seed),
             scenario: self.scenario.or(file.scenario),
+            scenarios: self.scenarios.or(file.scenarios),
             clock: self.clock.or(file.clock),
             pace: self.pace.or(file.pace),
             transcript: match self.transcript.is_empty() {
@@ -179,7 +183,8 @@ impl Settings {
         let mut options = Options {
             listen: self.listen.map_or(DEFAULT_LISTEN, |listen| listen.0),
             seed: self.seed.map_or(default.seed, |seed| seed.0),
-            scenario: self.scenario.map(|scenario| scenario.0),
+            scenario: self.scenario,
+            scenarios: self.scenarios,
             clock: self.clock.map_or(default.clock, |clock| clock.0),
             pace: self.pace.map_or(default.pace, |speed| speed.0),
             transcripts: self.transcript,

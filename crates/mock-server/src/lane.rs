@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use wire::clause::{Clause, Level};
 use wire::memory::Memory;
 
+use crate::attempts::Attempts;
 use crate::listener::Script;
 use crate::lock::lock;
 use crate::scenario::Scenario;
@@ -24,6 +26,9 @@ pub(crate) struct Lane {
     connections: AtomicU64,
     tally: Mutex<Tally>,
     faults: Mutex<BTreeMap<String, FaultTally>>,
+    attempts: Mutex<Attempts>,
+    /// The scenario that expects something of the client.
+    expecting: Mutex<Option<Scenario>>,
 }
 
 /// How a fault has fared in a lane.
@@ -38,8 +43,8 @@ struct FaultTally {
 /// What holds for a lane's sessions if their selectors say nothing.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rule {
-    /// The scenario.
-    pub(crate) scenario: Option<Scenario>,
+    /// The scenario, as it was written.
+    pub(crate) scenario: Option<String>,
     /// The seed.
     pub(crate) seed: Option<u64>,
 }
@@ -116,12 +121,45 @@ impl Lane {
             connections: AtomicU64::new(0),
             tally: Mutex::default(),
             faults: Mutex::default(),
+            attempts: Mutex::default(),
+            expecting: Mutex::default(),
         }
     }
 
     /// The number of a new connection, from 1.
-    pub(crate) fn connect(&self) -> u64 {
+    pub(crate) fn connect(&self, now: Duration) -> u64 {
+        let connection = self.next_connection();
+        self.attempts().begin(connection, now);
+        connection
+    }
+
+    /// The number of a connection that no scenario judges.
+    pub(crate) fn next_connection(&self) -> u64 {
         self.connections.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Its connections.
+    pub(crate) fn attempts(&self) -> MutexGuard<'_, Attempts> {
+        lock(&self.attempts)
+    }
+
+    /// From now on its client is judged by what this scenario expects, if it expects anything.
+    pub(crate) fn expect(&self, scenario: &Scenario) {
+        if scenario.expect().is_some() {
+            *lock(&self.expecting) = Some(scenario.clone());
+        }
+    }
+
+    /// What its client has not done as its scenario expects.
+    pub(crate) fn disappointments(&self) -> Vec<String> {
+        let expecting = lock(&self.expecting).clone();
+        let Some(scenario) = expecting else {
+            return Vec::new();
+        };
+        let reasons = scenario.expect().map(|it| it.judge(self.attempts().all()));
+        let reasons = reasons.unwrap_or_default().into_iter();
+        let named = reasons.map(|reason| format!("scenario {scenario}: {reason}"));
+        named.collect()
     }
 
     /// How many connections there have been.
@@ -137,6 +175,7 @@ impl Lane {
     /// Changes what holds for its sessions from now on. Faults are counted anew.
     pub(crate) fn set(&self, rule: Rule, transcripts: Vec<String>) {
         lock(&self.faults).clear();
+        *lock(&self.expecting) = None;
         *lock(&self.rule) = rule;
         *lock(&self.script) = transcripts.into();
     }
@@ -300,12 +339,12 @@ mod tests {
     #[test]
     fn a_lane_is_the_same_until_it_is_forgotten() {
         let lanes = Lanes::new(&["one".to_owned()]);
-        lanes.enter("a").unwrap().connect();
-        assert_eq!(lanes.enter("a").unwrap().connect(), 2);
+        lanes.enter("a").unwrap().connect(Duration::ZERO);
+        assert_eq!(lanes.enter("a").unwrap().connect(Duration::ZERO), 2);
         assert_eq!(lanes.enter("b").unwrap().transcripts(), ["one"]);
         lanes.remove("a");
         assert!(lanes.find("a").is_none());
-        assert_eq!(lanes.enter("a").unwrap().connect(), 1);
+        assert_eq!(lanes.enter("a").unwrap().connect(Duration::ZERO), 1);
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! It knows no vendor: what is served, and how, comes from [`wire::registry`].
 
 mod admin;
+mod attempts;
 mod body;
 mod clock;
 mod drive;
@@ -49,7 +50,7 @@ pub use listener::Recording;
 pub use options::{Guards, JournalMode, Options, Pace, SetError, Strict};
 pub use report::{CloseReport, FindingReport, MessageKind, MessageReport, SessionReport};
 pub use running::{LaneError, Running, TestLane};
-pub use scenario::{Scenario, ScenarioError};
+pub use scenario::{BUILT_IN, FileProblem, Scenario, ScenarioError};
 pub use server::{BindError, Server};
 pub use sound::{SoundOptions, SpokenFile};
 pub use tls::{Authority, Tls, TlsError};

@@ -23,7 +23,7 @@ use crate::listener::Listener;
 use crate::lock::lock;
 use crate::options::Pace;
 use crate::outbox::Outbox;
-use crate::scenario::Scenario;
+use crate::scenario::{Library, ScenarioError};
 use crate::selector::{self, Chosen, Selector, SelectorError};
 use crate::sound::SessionSound;
 use crate::speaker::Speaker;
@@ -31,6 +31,13 @@ use crate::timers::Timers;
 
 /// How many bytes may wait before nothing more is read or spoken.
 const FULL: usize = 128 << 10;
+
+/// How long messages may be on their way to a server that has closed.
+const ON_ITS_WAY: Duration = Duration::from_secs(1);
+
+/// How long speech is made in one turn. Its chunks leave in one write, if they take less time
+/// than anybody notices; no session may hold up the others for long.
+const TURN: Duration = Duration::from_micros(500);
 
 /// How long a client may take to answer the close frame of a server that stops.
 const STOP: Duration = Duration::from_secs(1);
@@ -79,6 +86,8 @@ pub(crate) struct Live<'s> {
     /// Whether a credential in a message has named the lane.
     is_settled: bool,
     opened: Duration,
+    /// When we sent a close frame, on the services' clock.
+    closed: Option<Duration>,
     /// The faults at work, if there are any.
     engine: Option<Box<Engine>>,
     /// The timers that rest because a fault stands in for them.
@@ -128,6 +137,8 @@ enum Unsettled {
     Lane(#[from] lane::NoLaneLeft),
     #[error("{0}")]
     Fault(#[from] OrderError),
+    #[error("{0}")]
+    Scenario(#[from] ScenarioError),
 }
 
 /// What a session runs on.
@@ -137,8 +148,10 @@ pub(crate) struct Surroundings<'s> {
     pub(crate) lanes: &'s Lanes,
     /// Which connection of the lane it is.
     pub(crate) connection: u64,
+    /// The scenarios that have a name.
+    pub(crate) library: &'s Library,
     /// What the server does if nobody chooses anything.
-    pub(crate) scenario: Option<Scenario>,
+    pub(crate) scenario: Option<&'s str>,
     pub(crate) endpoint: &'static Endpoint,
     /// What is random, if no selector says otherwise.
     pub(crate) seed: u64,
@@ -169,6 +182,7 @@ impl<'s> Live<'s> {
             current: None,
             is_settled: false,
             opened: around.clock.now(),
+            closed: None,
             engine: None,
             rested: &[],
             around,
@@ -237,6 +251,7 @@ impl<'s> Live<'s> {
             self.on_event(event);
             self.run_faults();
         }
+        self.speak();
     }
 
     /// Some of the outbox has been written.
@@ -265,7 +280,7 @@ impl<'s> Live<'s> {
         self.end(Closing::Aborted);
     }
 
-    /// Does what is due: one step of speech, then every timer that has run out.
+    /// Does what is due: a few steps of speech, then every timer that has run out.
     pub(crate) fn due(&mut self) {
         let now = self.around.clock.now();
         self.outbox.tick(now);
@@ -273,7 +288,7 @@ impl<'s> Live<'s> {
             engine.due(now);
             self.run_faults();
         }
-        self.speak(now);
+        self.speak();
         while let Some(timer) = self.timers.take_due(now) {
             self.current = None;
             self.turn(|session, turn| session.timer(timer, turn));
@@ -334,6 +349,10 @@ impl<'s> Live<'s> {
         let number = self.record(Side::Client, EntryKind::Data(form), payload.clone());
         // After our close frame the client may still be talking; nobody listens.
         if self.closing != Closing::No {
+            let connection = self.around.connection;
+            if self.has_closed_long_ago() {
+                self.around.lane.attempts().late(connection);
+            }
             return;
         }
         self.current = Some(number);
@@ -346,6 +365,12 @@ impl<'s> Live<'s> {
         self.around
             .recorder
             .write(|record| record.set_state(number, state));
+    }
+
+    /// Whether what comes now can no longer have been on its way when we closed.
+    fn has_closed_long_ago(&self) -> bool {
+        let now = self.around.clock.now();
+        self.closed.is_some_and(|closed| now > closed + ON_ITS_WAY)
     }
 
     /// Moves to the lane that a credential in this message names, before anything of the
@@ -373,18 +398,21 @@ impl<'s> Live<'s> {
         let rule = lane.rule();
         let seed = chosen.seed.or(rule.seed).unwrap_or(self.around.seed);
         let scenario = chosen.scenario.or(rule.scenario);
-        let scenario = scenario.or_else(|| self.around.scenario.clone());
+        let text = scenario.or_else(|| self.around.scenario.map(str::to_owned));
+        let scenario = text.as_ref().map(|text| self.around.library.find(text));
+        let scenario = scenario.transpose()?.unwrap_or_default();
+        lane.expect(&scenario);
         if lane.name != self.around.lane.name {
-            self.around.connection = lane.connect();
-            let text = scenario.as_ref().map(ToString::to_string);
+            let now = self.around.clock.now();
+            self.around.lane.attempts().take(self.around.connection);
+            self.around.connection = lane.connect(now);
             let connection = self.around.connection;
             self.around.recorder.move_to(&lane, connection, text);
             self.around.lane = lane;
         }
         let around = &self.around;
-        let orders = scenario.as_ref().map_or(&[][..], Scenario::orders);
         let plan = Plan::new(
-            orders,
+            scenario.orders(),
             around.endpoint,
             &around.lane,
             around.connection,
@@ -434,14 +462,24 @@ impl<'s> Live<'s> {
         }
     }
 
-    fn speak(&mut self, now: Duration) {
+    /// Speaks what is due, as long as there is room for it.
+    fn speak(&mut self) {
+        let (now, began) = (self.around.clock.now(), Instant::now());
+        while self.has_room()
+            && let Some(speaking) = self.speaker.as_mut().filter(|it| it.due <= now)
+        {
+            let event = speaking.speaker.step();
+            self.spoken(now, event);
+            if began.elapsed() >= TURN {
+                return;
+            }
+        }
+    }
+
+    fn spoken(&mut self, now: Duration, event: Option<SpeechEvent>) {
         let Some(speaking) = &mut self.speaker else {
             return;
         };
-        if speaking.due > now || self.outbox.waiting() >= FULL {
-            return;
-        }
-        let event = speaking.speaker.step();
         if let Some(engine) = &mut self.engine {
             engine.set_progress(speaking.progress(event.as_ref()));
         }
@@ -467,6 +505,7 @@ impl<'s> Live<'s> {
             }
             self.turn(|session, turn| session.spoken(event, turn));
         }
+        self.run_faults();
     }
 
     /// Lets the session answer a message, after the faults that it calls up.
@@ -558,6 +597,7 @@ impl<'s> Live<'s> {
         recorder.begin_sound(Side::Server, speech.format);
         let sound = SessionSound {
             options: &options,
+            kept: self.around.sound.kept,
             seed: self.around.sound.seed,
         };
         self.speaker = Speaker::new(&speech, sound).map(|speaker| Speaking {
@@ -619,6 +659,9 @@ impl<'s> Live<'s> {
     }
 
     fn end(&mut self, closing: Closing) {
+        if matches!(closing, Closing::Sent(_)) {
+            self.closed = Some(self.around.clock.now());
+        }
         self.closing = closing;
         self.speaker = None;
         self.listener = None;

@@ -9,7 +9,6 @@ use wire::credentials::Credentials;
 use wire::knob::{KnobError, Knobs};
 
 use crate::clock::ClockMode;
-use crate::scenario::Scenario;
 use crate::sound::SoundOptions;
 use crate::tls::Tls;
 
@@ -21,7 +20,9 @@ pub struct Options {
     /// Decides every id that is drawn.
     pub seed: u64,
     /// What sessions do beside what is right, if nobody chooses anything else.
-    pub scenario: Option<Scenario>,
+    pub scenario: Option<String>,
+    /// A folder with scenarios of the user's own, each in a file `NAME.toml`.
+    pub scenarios: Option<PathBuf>,
     /// What time is for the services' limits.
     pub clock: ClockMode,
     /// How fast audio is sent.
@@ -78,6 +79,7 @@ impl Default for Options {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             seed: 0,
             scenario: None,
+            scenarios: None,
             clock: ClockMode::default(),
             pace: Pace::Burst,
             transcripts: Vec::new(),

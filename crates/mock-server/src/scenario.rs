@@ -4,20 +4,39 @@
 //!   half-open:at=audio/2+slow-first-byte:ms=800     none
 //! ```
 //!
+//! or the name of a file, which says more: knobs, faults of single connections, and what is
+//! expected of the client.
+//!
 //! This module knows how a scenario is written. Which faults exist, and what they take, is the
 //! business of [`crate::fault`].
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use wire::knob::Knobs;
+
+pub(crate) use self::expect::Expect;
+pub use self::file::FileProblem;
+pub use self::library::BUILT_IN;
+pub(crate) use self::library::{Library, check_folder};
 use crate::fault::{Order, OrderError};
 
+mod expect;
+mod file;
+mod library;
+
 /// What a session does beside what is right.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Scenario {
+    /// Its faults as they were written, or its file's name.
     text: String,
+    title: String,
+    about: String,
     orders: Arc<[Order]>,
+    knobs: Arc<BTreeMap<&'static str, Knobs>>,
+    expect: Option<Arc<Expect>>,
 }
 
 /// One fault of a scenario, as it was asked for.
@@ -57,6 +76,26 @@ pub enum ScenarioError {
     /// A fault that does not exist, or is not asked for rightly.
     #[error(transparent)]
     Order(#[from] OrderError),
+    /// A name that no file has.
+    #[error("unknown scenario {name:?}; did you mean {nearest:?}?")]
+    File {
+        /// The name.
+        name: String,
+        /// The name that is most like it.
+        nearest: String,
+    },
+    /// A file that is wrong.
+    #[error("{file}:{line}:{column}: {message}")]
+    Broken {
+        /// The file.
+        file: String,
+        /// The line, from 1.
+        line: usize,
+        /// The column in characters, from 1.
+        column: usize,
+        /// What is wrong.
+        message: String,
+    },
 }
 
 impl Scenario {
@@ -65,24 +104,57 @@ impl Scenario {
     /// # Errors
     /// If it is empty, names a fault that does not exist or has ill-formed parameters.
     pub(crate) fn parse(text: &str) -> Result<Self, ScenarioError> {
-        let mut orders = Vec::new();
-        if text != NONE {
-            let calls: Result<Vec<Call>, ScenarioError> =
-                text.split('+').map(Call::parse).collect();
-            for call in calls? {
-                orders.push(Order::of(&call)?);
-            }
-        }
         Ok(Self {
             text: text.to_owned(),
-            orders: orders.into(),
+            orders: orders_of(text)?.into(),
+            ..Self::default()
         })
+    }
+
+    /// Reads the text of a scenario's file.
+    ///
+    /// # Errors
+    /// If it is not TOML, has unknown keys, or something in it is wrong.
+    pub fn read(name: &str, text: &str) -> Result<Self, FileProblem> {
+        file::read(name, text)
+    }
+
+    /// What it is about, in a few words; empty if it has no file.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// What it shows about a client; empty if its file does not say.
+    #[must_use]
+    pub fn about(&self) -> &str {
+        &self.about
+    }
+
+    /// The knobs of an endpoint, where it turns some.
+    pub(crate) fn knobs_of(&self, endpoint: &str) -> Option<&Knobs> {
+        self.knobs.get(endpoint)
+    }
+
+    /// What it expects of the client.
+    pub(crate) const fn expect(&self) -> Option<&Arc<Expect>> {
+        self.expect.as_ref()
     }
 
     /// Its faults, in the order in which they were written.
     pub(crate) fn orders(&self) -> &[Order] {
         &self.orders
     }
+}
+
+/// The faults of a text, joined by `+`.
+fn orders_of(text: &str) -> Result<Vec<Order>, ScenarioError> {
+    if text == NONE {
+        return Ok(Vec::new());
+    }
+    let calls: Result<Vec<Call>, ScenarioError> = text.split('+').map(Call::parse).collect();
+    let orders: Result<Vec<Order>, OrderError> = calls?.iter().map(Order::of).collect();
+    Ok(orders?)
 }
 
 impl FromStr for Scenario {

@@ -29,7 +29,8 @@ use crate::journal::{Journal, Recorder};
 use crate::lane::Lanes;
 use crate::live::{Live, Surroundings};
 use crate::options::Options;
-use crate::sound::SessionSound;
+use crate::scenario::{Library, ScenarioError, check_folder};
+use crate::sound::{KeptSpeech, SessionSound};
 use crate::tap::{Overheard, Tap};
 use crate::tls::{self, Hop, Transport};
 use crate::upgrade::{Accepted, Handover, answer};
@@ -55,6 +56,10 @@ pub(crate) struct Shared {
     /// When the server started, in milliseconds since 1970.
     began_ms: u64,
     pub(crate) lanes: Lanes,
+    /// The scenarios that have a name.
+    pub(crate) library: Library,
+    /// Speech that was made before.
+    pub(crate) speech: Arc<KeptSpeech>,
 }
 
 /// Why a server cannot serve.
@@ -71,12 +76,16 @@ pub enum BindError {
         /// What is wrong with it.
         source: io::Error,
     },
+    /// Its scenario, or one of its folder, is wrong.
+    #[error("{0}")]
+    Scenario(#[from] ScenarioError),
 }
 
 impl From<BindError> for io::Error {
     fn from(error: BindError) -> Self {
         let kind = match &error {
             BindError::Listen(error) | BindError::JournalFile { source: error, .. } => error.kind(),
+            BindError::Scenario(_) => io::ErrorKind::InvalidInput,
         };
         Self::new(kind, error)
     }
@@ -114,6 +123,13 @@ impl Server {
     /// # Errors
     /// If the address cannot be listened at, or the journal's file cannot be written.
     pub async fn bind(options: Options) -> Result<Self, BindError> {
+        let library = Library::new(options.scenarios.clone());
+        if let Some(folder) = &options.scenarios {
+            check_folder(folder)?;
+        }
+        if let Some(scenario) = &options.scenario {
+            library.find(scenario)?;
+        }
         let journal = Journal::new(
             options.guards.journal_bytes,
             options.journal,
@@ -125,6 +141,7 @@ impl Server {
         })?;
         let listener = TcpListener::bind(options.listen).await;
         let listener = listener.map_err(BindError::Listen)?;
+        crate::socket::prepare(&listener);
         let address = listener.local_addr().map_err(BindError::Listen)?;
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
         let began_ms = since_1970.map_or(0, |time| time.as_millis());
@@ -140,6 +157,8 @@ impl Server {
             journal,
             stop: CancellationToken::new(),
             lanes: Lanes::new(&options.transcripts),
+            library,
+            speech: Arc::default(),
             options,
         };
         Ok(Self {
@@ -207,8 +226,6 @@ const LEAST_HEAD: usize = 8 << 10;
 
 /// One connection: TLS if it begins so, HTTP until a request is accepted, then its session.
 async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
-    // Without it small messages wait for delayed acknowledgements.
-    let _ = stream.set_nodelay(true);
     let is_local = peer.ip().to_canonical().is_loopback();
     let Some(stream) = tls::secure(&shared, stream).await else {
         return;
@@ -322,7 +339,8 @@ async fn session(shared: &Shared, accepted: Accepted, overheard: Overheard) {
         lane,
         lanes: &shared.lanes,
         connection,
-        scenario: shared.options.scenario.clone(),
+        library: &shared.library,
+        scenario: shared.options.scenario.as_deref(),
         endpoint,
         seed: shared.options.seed,
         chosen,
@@ -331,6 +349,7 @@ async fn session(shared: &Shared, accepted: Accepted, overheard: Overheard) {
         sound: SessionSound {
             options: &shared.options.sound,
             seed: opening.seed,
+            kept: &shared.speech,
         },
         limits,
         close_time: guards.close_time,
@@ -339,7 +358,21 @@ async fn session(shared: &Shared, accepted: Accepted, overheard: Overheard) {
     let live = Live::open((endpoint.open)(opening), plan, around);
     drive(live, stream, early, &shared.clock, &shared.stop).await;
     recorder.end();
+    end_attempt(shared, &recorder);
     log_session(&recorder, Some(began.elapsed()));
+}
+
+/// Tells the lane that one of its connections has ended.
+fn end_attempt(shared: &Shared, recorder: &Recorder<'_>) {
+    let now = shared.clock.now();
+    let (lane, connection, status, close) = recorder.write(|record| {
+        let close = record.ending().map(|ending| ending.code);
+        let lane = record.lane().to_owned();
+        (lane, record.connection(), record.status(), close)
+    });
+    if let Some(lane) = shared.lanes.find(&lane) {
+        lane.attempts().end(connection, status, close, now);
+    }
 }
 
 /// One line a session.

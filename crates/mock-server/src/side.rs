@@ -69,6 +69,7 @@ pub(crate) async fn answer(
     let sound = SessionSound {
         options: &shared.options.sound,
         seed,
+        kept: &shared.speech,
     };
     match asked {
         side::Answer::Now(response) => visit.respond(response),
@@ -149,7 +150,7 @@ impl Visit<'_> {
         let door = &self.door;
         let info = SessionInfo {
             lane: door.lane.name.clone(),
-            connection: door.lane.connect(),
+            connection: door.lane.next_connection(),
             endpoint: None,
             status: status.as_u16(),
             request: door.asked.clone(),

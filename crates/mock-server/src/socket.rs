@@ -1,9 +1,25 @@
-//! What a session needs of its connection beside bytes.
+//! What the kernel is told about our sockets, and what a session needs of one beside bytes.
 
 use std::io::ErrorKind;
 
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, Interest};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
+
+/// How much the kernel may hold of a connection that it has not sent yet. More would leave the
+/// processor's cache before it is read: large answers took twice as long.
+#[cfg(any(target_os = "android", target_os = "linux"))]
+const UNSENT: u32 = 128 << 10;
+
+/// Sets what every accepted connection inherits, which saves a system call or two for each.
+pub(crate) fn prepare(listener: &TcpListener) {
+    let socket = SockRef::from(listener);
+    // Without it small messages wait for delayed acknowledgements. A kernel that cannot do one
+    // of these is slower, and no less right.
+    let _ = socket.set_tcp_nodelay(true);
+    #[cfg(any(target_os = "android", target_os = "linux"))]
+    let _ = socket.set_tcp_notsent_lowat(UNSENT);
+}
 
 /// A connection that can also be left in ways that nobody should.
 pub(crate) trait Socket: AsyncRead + AsyncWrite + Unpin + Sized {

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use wire::audio::{AudioFormat, Encoding as Wanted, Endian};
 use wire::speech::{Chunking, Interval, Plan, Speech, SpeechEvent};
 
-use crate::sound::{Cuts, Playback, SessionSound, SoundOptions};
+use crate::sound::{Cuts, Keeper, Playback, Replay, SessionSound, SoundOptions};
 
 /// How much sound one step makes at most; a step must not hold up other sessions.
 const STEP_MS: u32 = 200;
@@ -22,8 +22,16 @@ pub(crate) fn can_encode(format: &AudioFormat) -> bool {
         .is_ok()
 }
 
+/// One speech: in the making, or as it was made before.
+pub(crate) enum Speaker {
+    /// It is being made.
+    Made(Box<Made>),
+    /// It was made before.
+    Replayed(Replay),
+}
+
 /// One speech in the making.
-pub(crate) struct Speaker {
+pub(crate) struct Made {
     source: Source,
     encoder: Encoder,
     rate_hz: u32,
@@ -35,6 +43,7 @@ pub(crate) struct Speaker {
     pending: Vec<u8>,
     plan: Option<Plan>,
     finished: bool,
+    keeper: Option<Keeper>,
 }
 
 /// Where the samples come from.
@@ -101,6 +110,36 @@ fn samples_of(ms: u32, rate_hz: u32) -> u64 {
 impl Speaker {
     /// Prepares a speech. `None` if its format cannot be made, which sessions ask beforehand.
     pub(crate) fn new(speech: &Speech, sound: SessionSound<'_>) -> Option<Self> {
+        let known = sound.is_repeatable().then(|| sound.kept.find(speech));
+        match known.flatten() {
+            Some(replay) => Some(Self::Replayed(replay)),
+            None => Some(Self::Made(Box::new(Made::new(speech, sound)?))),
+        }
+    }
+
+    /// Whether everything has been said.
+    pub(crate) fn is_finished(&self) -> bool {
+        match self {
+            Self::Made(made) => made.finished,
+            Self::Replayed(replay) => replay.is_finished(),
+        }
+    }
+
+    /// Does a bounded piece of work. `None` means that more steps are needed, or that all is done.
+    pub(crate) fn step(&mut self) -> Option<SpeechEvent> {
+        match self {
+            Self::Made(made) => {
+                let event = made.step()?;
+                made.keeper = made.keeper.take().and_then(|keeper| keeper.note(&event));
+                Some(event)
+            }
+            Self::Replayed(replay) => replay.next(),
+        }
+    }
+}
+
+impl Made {
+    fn new(speech: &Speech, sound: SessionSound<'_>) -> Option<Self> {
         let rate_hz = speech.format.rate_hz;
         let (source, timeline) = Source::new(speech, sound);
         let total = timeline.total_samples;
@@ -127,16 +166,13 @@ impl Speaker {
             pending: Vec::new(),
             plan: Some(plan),
             finished: false,
+            keeper: sound
+                .is_repeatable()
+                .then(|| Keeper::new(sound.kept, speech)),
         })
     }
 
-    /// Whether everything has been said.
-    pub(crate) const fn is_finished(&self) -> bool {
-        self.finished
-    }
-
-    /// Does a bounded piece of work. `None` means that more steps are needed, or that all is done.
-    pub(crate) fn step(&mut self) -> Option<SpeechEvent> {
+    fn step(&mut self) -> Option<SpeechEvent> {
         if let Some(plan) = self.plan.take() {
             return Some(SpeechEvent::Planned(plan));
         }
@@ -246,7 +282,9 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::sound::SpokenFile;
+    use std::sync::Arc;
+
+    use crate::sound::{KeptSpeech, SpokenFile};
 
     fn speech(encoding: Wanted, rate_hz: u32, chunking: Chunking) -> Speech {
         Speech {
@@ -266,7 +304,19 @@ mod tests {
     }
 
     fn say_with(speech: &Speech, options: &SoundOptions) -> (Plan, Vec<(Bytes, u64, bool)>) {
-        let sound = SessionSound { options, seed: 5 };
+        say_once(speech, options, &Arc::default())
+    }
+
+    fn say_once(
+        speech: &Speech,
+        options: &SoundOptions,
+        kept: &Arc<KeptSpeech>,
+    ) -> (Plan, Vec<(Bytes, u64, bool)>) {
+        let sound = SessionSound {
+            options,
+            seed: 5,
+            kept,
+        };
         let mut speaker = Speaker::new(speech, sound).unwrap();
         let (mut plan, mut chunks) = (None, Vec::new());
         while !speaker.is_finished() {
@@ -297,6 +347,35 @@ mod tests {
         assert!(before.iter().all(|(_, _, last)| !last));
         assert_eq!(last.1, plan.total_us);
         assert_eq!(plan.words.len(), 4);
+    }
+
+    #[rstest]
+    #[case::pcm(Wanted::Pcm(Endian::Little), 16_000)]
+    #[case::mp3(Wanted::Mp3(None), 24_000)]
+    #[case::ogg(Wanted::OggOpus, 48_000)]
+    fn a_speech_asked_for_again_is_the_same(#[case] wanted: Wanted, #[case] rate: u32) {
+        let (options, kept) = (SoundOptions::default(), Arc::default());
+        let speech = speech(wanted, rate, Chunking::Millis(130));
+        let made = say_once(&speech, &options, &kept);
+        assert!(kept.find(&speech).is_some());
+        assert_eq!(say_once(&speech, &options, &kept), made);
+        let louder = Speech {
+            volume_permille: 500,
+            ..speech.clone()
+        };
+        assert!(kept.find(&louder).is_none());
+    }
+
+    #[test]
+    fn a_speech_whose_cuts_are_drawn_is_not_kept() {
+        let options = SoundOptions {
+            chunk_jitter_percent: 20,
+            ..SoundOptions::default()
+        };
+        let speech = speech(Wanted::Pcm(Endian::Little), 16_000, Chunking::Millis(100));
+        let kept = Arc::default();
+        say_once(&speech, &options, &kept);
+        assert!(kept.find(&speech).is_none());
     }
 
     #[test]

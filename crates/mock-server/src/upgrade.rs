@@ -16,10 +16,10 @@ use wire::registry::{self, Route};
 
 use crate::admin;
 use crate::body::Body;
-use crate::fault::{self, OrderError, Plan};
+use crate::fault::{OrderError, Plan};
 use crate::journal::{Recorder, Redactor, SessionInfo};
 use crate::lane::{self, Lane};
-use crate::scenario::{Scenario, ScenarioError};
+use crate::scenario::ScenarioError;
 use crate::selector::{self, Chosen, SelectorError};
 use crate::server::Shared;
 use crate::side::{self, Door, add_headers};
@@ -83,13 +83,13 @@ pub(crate) async fn answer(
             seed: choice.seed.or(rule.seed).unwrap_or(shared.options.seed),
             asked,
             redactor,
-            scenario: scenario.map(|scenario| scenario.to_string()),
+            scenario,
             sent: &sent,
             head: &head,
         };
         return Ok(side::answer(door, &overheard, service, request).await);
     }
-    let connection = lane.connect();
+    let connection = lane.connect(shared.clock.now());
     let seed = choice.seed.or(rule.seed).unwrap_or(shared.options.seed);
     let mut ids = Ids::new(seed_of(seed, &lane.name, connection));
     let scenario = choice.scenario.or(rule.scenario);
@@ -100,7 +100,7 @@ pub(crate) async fn answer(
         connection,
         asked,
         redactor,
-        scenario: scenario.as_ref().map(ToString::to_string),
+        scenario: scenario.clone(),
         overheard: &overheard,
         head: &head,
     };
@@ -127,7 +127,12 @@ pub(crate) async fn answer(
         }
         Route::Nowhere => return Ok(visit.nowhere()),
     };
-    let orders = scenario.as_ref().map_or(&[][..], Scenario::orders);
+    let scenario = match scenario.map(|text| shared.library.find(&text)).transpose() {
+        Ok(scenario) => scenario.unwrap_or_default(),
+        Err(error) => return Ok(visit.bad_selector(Some(endpoint), &error.into())),
+    };
+    lane.expect(&scenario);
+    let orders = scenario.orders();
     let mut plan = match Plan::new(orders, endpoint, &lane, connection, seed) {
         Ok(plan) => plan,
         Err(error) => return Ok(visit.misplaced(endpoint, error)),
@@ -135,7 +140,10 @@ pub(crate) async fn answer(
     if let Some(answer) = gates::pass(&visit, endpoint, &mut plan, &mut ids).await {
         return Ok(answer);
     }
-    let knobs = shared.options.knobs_of(endpoint.name);
+    let mut knobs = shared.options.knobs_of(endpoint.name);
+    if let Some(turned) = scenario.knobs_of(endpoint.name) {
+        knobs.turn(turned);
+    }
     let admitted = {
         let mut memory = crate::lock::lock(&lane.memory);
         let mut admission = shared.admission(&knobs, &mut ids, &mut memory, &sent);
@@ -237,9 +245,9 @@ impl Visit<'_> {
 
     fn bad_selector(&self, endpoint: Option<&'static Endpoint>, error: &SelectorError) -> Answer {
         self.record(endpoint, StatusCode::BAD_REQUEST, None);
-        let known: &[&str] = match error {
-            SelectorError::Scenario(_) => &fault::names(),
-            _ => &selector::KEYS,
+        let known = match error {
+            SelectorError::Scenario(_) => self.shared.library.names(),
+            _ => selector::KEYS.map(str::to_owned).to_vec(),
         };
         let detail = self.redactor.text(&error.to_string());
         admin::Problem::new(StatusCode::BAD_REQUEST, "bad selector", detail)
@@ -283,6 +291,10 @@ impl Visit<'_> {
         self.overheard.give_to(recorder.record());
         note(&recorder);
         recorder.end();
+        let (connection, now) = (self.connection, self.shared.clock.now());
+        let mut attempts = self.lane.attempts();
+        attempts.end(connection, status.as_u16(), None, now);
+        drop(attempts);
         crate::server::log_session(&recorder, None);
     }
 }

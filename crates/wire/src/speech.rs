@@ -9,7 +9,7 @@ use bytes::Bytes;
 use crate::audio::AudioFormat;
 
 /// A request for speech.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Speech {
     /// What is spoken, in order.
     pub units: Vec<Unit>,
@@ -30,7 +30,7 @@ pub struct Speech {
 }
 
 /// How audio is cut into messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Chunking {
     /// So much sound a chunk. For compressed formats a chunk holds what the encoder has ready.
     Millis(u32),
@@ -39,7 +39,7 @@ pub enum Chunking {
 }
 
 /// A piece of what is spoken.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Unit {
     /// A word, or one ideograph, with the punctuation that belongs to it.
     Word {

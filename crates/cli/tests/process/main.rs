@@ -14,3 +14,6 @@ mod serve;
 mod sign_in;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+#[cfg(unix)]
+mod test;

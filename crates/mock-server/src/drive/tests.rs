@@ -1,5 +1,7 @@
 //! The loop against an independent WebSocket client, over memory and a paused clock.
 
+mod laws;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -13,7 +15,7 @@ use wire::audio::{AudioFormat, Encoding, Endian};
 use wire::clause::{Clause, Level, Source};
 use wire::dialect::Deviation;
 use wire::session::{
-    Action, Conversation, Data, Decoded, Form, Protocol, Rule, State, Step, Table, Turn,
+    Action, Conversation, Data, Decoded, Form, Protocol, Rule, Session, State, Step, Table, Turn,
 };
 use wire::speech::{Chunking, Speech, SpeechEvent, units_of};
 use wire::ws::Limits;
@@ -25,6 +27,7 @@ use crate::journal::{Journal, Redactor, SessionInfo, guard};
 use crate::lane::Lanes;
 use crate::live::Surroundings;
 use crate::options::{JournalMode, Pace};
+use crate::scenario::Library;
 use crate::selector::Chosen;
 use crate::sound::{SessionSound, SoundOptions};
 
@@ -138,10 +141,31 @@ struct Run {
 
 async fn run(pace: Pace) -> Run {
     let (near, far) = tokio::io::duplex(64 << 10);
+    let parrot = Box::new(Conversation::new(&TABLE, Parrot));
+    let served = serve(parrot, near, pace, ClockMode::default());
+    let client = WebSocketStream::from_raw_socket(far, Role::Client, None).await;
+    Run {
+        client,
+        journal: served.journal,
+        stop: served.stop,
+        task: served.task,
+    }
+}
+
+/// A session at work on its end of a pipe.
+struct Served {
+    journal: Arc<Journal>,
+    stop: CancellationToken,
+    clock: Clock,
+    task: tokio::task::JoinHandle<()>,
+}
+
+fn serve(session: Box<dyn Session>, near: DuplexStream, pace: Pace, mode: ClockMode) -> Served {
     let journal = Arc::new(Journal::new(1 << 20, JournalMode::On, None).unwrap());
     let stop = CancellationToken::new();
+    let clock = Clock::start(mode);
     let task = tokio::spawn({
-        let (journal, stop) = (Arc::clone(&journal), stop.clone());
+        let (journal, stop, clock) = (Arc::clone(&journal), stop.clone(), clock.clone());
         async move {
             let info = SessionInfo {
                 lane: "test".to_owned(),
@@ -154,12 +178,13 @@ async fn run(pace: Pace) -> Run {
             let lanes = Lanes::new(&[]);
             let lane = lanes.enter("test").unwrap();
             let recorder = journal.open(info, Redactor::default(), Arc::clone(&lane));
-            let clock = Clock::start(ClockMode::default());
             let Some(endpoint) = wire::registry::endpoints().next() else {
                 unreachable!("something is served")
             };
+            let library = Library::default();
             let around = Surroundings {
                 connection: 1,
+                library: &library,
                 scenario: None,
                 endpoint,
                 seed: 0,
@@ -171,24 +196,20 @@ async fn run(pace: Pace) -> Run {
                 sound: SessionSound {
                     options: &SoundOptions::default(),
                     seed: 0,
+                    kept: &Arc::default(),
                 },
                 limits: Limits::default(),
                 close_time: Duration::from_secs(10),
                 recorder: &recorder,
             };
-            let live = Live::open(
-                Box::new(Conversation::new(&TABLE, Parrot)),
-                Plan::default(),
-                around,
-            );
+            let live = Live::open(session, Plan::default(), around);
             drive(live, near, Bytes::new(), &clock, &stop).await;
         }
     });
-    let client = WebSocketStream::from_raw_socket(far, Role::Client, None).await;
-    Run {
-        client,
+    Served {
         journal,
         stop,
+        clock,
         task,
     }
 }

@@ -39,4 +39,4 @@ pub(crate) use behaviour::{Aftermath, Body, CloseBody, Deed, Frame, Leave, Outgo
 pub(crate) use catalogue::names;
 pub(crate) use engine::{Engine, Next, Progress, Start};
 pub(crate) use gate::{Deflate, Gate};
-pub(crate) use plan::{Note, Order, Plan};
+pub(crate) use plan::{Note, Order, Plan, connections};

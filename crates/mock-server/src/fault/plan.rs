@@ -140,19 +140,19 @@ impl Order {
             rule: rule.to_owned(),
         };
         let mut at = None;
-        let mut connections = 1..=u64::MAX;
+        let mut numbers = 1..=u64::MAX;
         let (mut times, mut then, mut seed) = (None, None, None);
         for (key, value) in &call.parameters {
             match key.as_str() {
                 "at" if value.starts_with("conn/") => {
-                    connections = range(value.trim_start_matches("conn/"))
+                    numbers = connections(value.trim_start_matches("conn/"))
                         .ok_or_else(|| wrong(key, value, CONN))?;
                 }
                 "at" => {
                     let point = Point::parse(value);
                     at = Some(point.ok_or_else(|| wrong(key, value, point::RULE))?);
                 }
-                "conn" => connections = range(value).ok_or_else(|| wrong(key, value, CONN))?,
+                "conn" => numbers = connections(value).ok_or_else(|| wrong(key, value, CONN))?,
                 "times" => {
                     let number = digits(value).filter(|number| *number > 0);
                     times = Some(number.ok_or_else(|| wrong(key, value, POSITIVE))?);
@@ -225,11 +225,19 @@ impl Order {
             fault,
             at,
             values,
-            connections,
+            connections: numbers,
             times,
             then,
             seed,
         })
+    }
+
+    /// The same on these connections only, unless it names some itself.
+    pub(crate) fn on(mut self, connections: RangeInclusive<u64>) -> Self {
+        if self.connections == (1..=u64::MAX) {
+            self.connections = connections;
+        }
+        self
     }
 
     /// Whether it makes sense on an endpoint.
@@ -369,7 +377,8 @@ impl Plan {
     }
 }
 
-fn range(text: &str) -> Option<RangeInclusive<u64>> {
+/// The connections that `N` or `N..M` names.
+pub(crate) fn connections(text: &str) -> Option<RangeInclusive<u64>> {
     let (first, last) = text.split_once("..").unwrap_or((text, text));
     let (first, last) = (digits(first)?, digits(last)?);
     (1 <= first && first <= last).then_some(first..=last)

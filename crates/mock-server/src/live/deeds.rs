@@ -155,6 +155,8 @@ impl Live<'_> {
             false => self.send_frames(frames),
         }
         if self.closing == Closing::No {
+            let now = self.around.clock.now();
+            self.closed.get_or_insert(now);
             self.closing = Closing::Sent(self.patience());
         }
         self.speaker = None;

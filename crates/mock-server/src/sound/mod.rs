@@ -1,6 +1,7 @@
 //! What the user chose about sound: the signal, files of their own, and how audio is cut.
 
 mod cuts;
+mod kept;
 mod playback;
 
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use wire::speech::{Speech, Unit, units_of};
 use crate::listener::Recording;
 
 pub(crate) use self::cuts::Cuts;
+pub(crate) use self::kept::{Keeper, KeptSpeech, Replay};
 pub(crate) use self::playback::Playback;
 
 /// What speech sounds like, and which sounds are known.
@@ -88,9 +90,16 @@ pub(crate) struct SessionSound<'s> {
     pub(crate) options: &'s SoundOptions,
     /// Decides the lengths of chunks that vary.
     pub(crate) seed: u64,
+    /// What was made before.
+    pub(crate) kept: &'s Arc<KeptSpeech>,
 }
 
 impl SessionSound<'_> {
+    /// Whether a speech sounds the same, and is cut the same way, in every session.
+    pub(crate) const fn is_repeatable(&self) -> bool {
+        self.options.chunk_jitter_percent == 0
+    }
+
     /// The file that is spoken for a request, if there is one.
     pub(crate) fn file_for(&self, speech: &Speech) -> Option<&SpokenFile> {
         self.options.files.iter().find(|file| file.fits(speech))

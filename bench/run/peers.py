@@ -1,0 +1,143 @@
+"""The servers that are measured: how they are built, started and stopped."""
+
+import os
+import pathlib
+import select
+import shutil
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+HOME = ROOT / "bench"
+CACHE = ROOT / ".cache/bench"
+MYNAH = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release/mynah"
+TOOLS = HOME / "target/release"
+WORKLOADS = ROOT / "fixtures/load"
+
+# Pinned, so that ratios of different days are about the same programs.
+WEBSOCKETS = "websockets==17.4"
+WS = "ws@8.23.0"
+
+READY_S = 30
+
+
+class Missing(Exception):
+    """A peer that this machine cannot have, and why."""
+
+
+class Peer:
+    """One server."""
+
+    def __init__(self, name, command, install=None, note=""):
+        self.name, self.command, self.install, self.note = name, command, install, note
+
+    def start(self, script, options):
+        return Running(self, self.command(script, options))
+
+
+class Running:
+    """A server at work, on one core."""
+
+    def __init__(self, peer, command):
+        self.peer = peer
+        began = time.perf_counter()
+        self.process = subprocess.Popen(
+            ["taskset", "-c", str(SERVER_CORE), *map(str, command)],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=CACHE, env=ENVIRONMENT,
+        )
+        ready, _, _ = select.select([self.process.stdout], [], [], READY_S)
+        line = self.process.stdout.readline().decode() if ready else ""
+        self.start_ms = (time.perf_counter() - began) * 1000
+        if "ready" not in line:
+            self.stop()
+            raise RuntimeError(f"{peer.name} did not start: {command}")
+        self.address = line.split()[2].removeprefix("ws://") if line.startswith("mynah") else line.split()[1]
+        self.idle_rss_kb = self.rss_kb()
+
+    def rss_kb(self):
+        for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1])
+        raise RuntimeError(f"{self.peer.name} has ended")
+
+    def cpu_s(self):
+        """Processor time of the whole process so far, in the kernel's ticks."""
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+
+
+def cores():
+    """One core for the server and another for the load, where there are two."""
+    available = sorted(os.sched_getaffinity(0))
+    return available[0], available[-1]
+
+
+SERVER_CORE, LOAD_CORE = cores()
+ENVIRONMENT = {**os.environ, "NODE_PATH": str(CACHE / "node/node_modules"), "RUST_LOG": ""}
+
+
+def run(*command, **more):
+    subprocess.run([str(part) for part in command], check=True, **more)
+
+
+def build():
+    """Everything of ours, as it is shipped."""
+    run("cargo", "build", "--release", "--quiet", "-p", "cli", cwd=ROOT)
+    run("cargo", "build", "--release", "--quiet", cwd=HOME, env={k: v for k, v in os.environ.items() if k != "CARGO_TARGET_DIR"})
+
+
+def mynah(*more):
+    return lambda script, options: [MYNAH, "serve", "--listen", "127.0.0.1:0", *more, *options]
+
+
+def venv():
+    python = CACHE / "python/bin/python"
+    if not python.exists():
+        run(sys.executable, "-m", "venv", CACHE / "python")
+        run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", WEBSOCKETS)
+
+
+def node():
+    if not shutil.which("node") or not shutil.which("npm"):
+        raise Missing("no Node on this machine")
+    folder = CACHE / "node"
+    if not (folder / "node_modules/ws").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        run("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, WS)
+
+
+PEERS = [
+    Peer("mynah", mynah()),
+    Peer("mynah, journal off", mynah("--journal", "off")),
+    Peer("raw floor", lambda script, options: [TOOLS / "floor", script], note="parses nothing, writes bytes made beforehand"),
+    Peer("tokio-tungstenite", lambda script, options: [TOOLS / "plain", script], note="as one writes it first"),
+    Peer("Node ws", lambda script, options: ["node", HOME / "peers/ws_mock.cjs", script], install=node),
+    Peer("Python websockets", lambda script, options: [CACHE / "python/bin/python", HOME / "peers/websockets_mock.py", script], install=venv),
+]
+MYNAH_ON, MYNAH_OFF, FLOOR, PLAIN, NODE, PYTHON = (peer.name for peer in PEERS)
+
+
+def installed(wanted):
+    """The peers that this machine can have; says which it cannot."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    there = []
+    for peer in PEERS:
+        if wanted and not any(word in peer.name for word in wanted):
+            continue
+        try:
+            if peer.install:
+                peer.install()
+            there.append(peer)
+        except (Missing, subprocess.CalledProcessError) as error:
+            print(f"{peer.name} is left out: {error}", file=sys.stderr)
+    return there

@@ -1,0 +1,132 @@
+//! `mynah test`: exit codes, totals and `run.json`.
+
+use mock_server::Server;
+use rstest::rstest;
+use serde_json::Value;
+
+use crate::support::{err, out, run};
+
+fn tested(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = run(&[&["test"], arguments].concat(), b"");
+    (output.status.code(), out(&output), err(&output))
+}
+
+#[test]
+fn the_mock_passes_and_the_run_is_written() {
+    let server = Server::start_blocking().unwrap();
+    let url = format!("ws://{}", server.address());
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("deep/er");
+    let shown = place.to_str().unwrap();
+    let arguments = [
+        "server",
+        &url,
+        "--out",
+        shown,
+        "--shuffle",
+        "--seed",
+        "7",
+        "--token",
+        "t0ken",
+    ];
+    let (code, output, errors) = tested(&arguments);
+    assert_eq!((code, errors.as_str()), (Some(0), ""), "{output}");
+    let text = std::fs::read_to_string(place.join("run.json")).unwrap();
+    assert!(!text.contains("t0ken"));
+    let run: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&run["schema"], &run["seed"]), (&"run/1".into(), &7.into()));
+    assert_eq!(run["subject"]["name"], url);
+    assert_eq!(run["as_expected"], true);
+    let cases = run["cases"].as_array().unwrap();
+    let checks = cases
+        .iter()
+        .flat_map(|case| case["checks"].as_array().unwrap());
+    let passed = checks.filter(|check| check["verdict"] == "pass").count();
+    assert_eq!(run["totals"]["pass"], passed);
+    assert!(
+        output.contains(&format!("checks: {passed} pass · 0 fail")),
+        "{output}"
+    );
+    for case in cases {
+        assert!(!case["clauses"].as_array().unwrap().is_empty());
+        assert_eq!(case["verdict"], "pass", "{case}");
+    }
+}
+
+#[test]
+fn a_case_that_differs_exits_1_and_names_check_and_reason() {
+    let server = Server::start_blocking().unwrap();
+    let url = format!("ws://{}", server.address());
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../conformance");
+    let endpoint = wire::registry::endpoints().next().unwrap().name;
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join(endpoint);
+    std::fs::create_dir_all(&home).unwrap();
+    let shared = format!("{root}/{endpoint}/endpoint.toml");
+    std::fs::copy(shared, home.join("endpoint.toml")).unwrap();
+    let plain = std::fs::read_to_string(format!("{root}/{endpoint}/plain.toml")).unwrap();
+    let wrong = plain.replace("reason = \"NORMAL\"", "reason = \"OTHER\"");
+    assert_ne!(plain, wrong);
+    std::fs::write(home.join("plain.toml"), wrong).unwrap();
+    let (code, output, errors) =
+        tested(&["server", &url, "--cases", folder.path().to_str().unwrap()]);
+    assert_eq!(code, Some(1));
+    assert!(
+        output.contains("/ends [")
+            && output.contains("value: reason: \"NORMAL\", expected \"OTHER\""),
+        "{output}"
+    );
+    assert!(errors.starts_with("error: not as expected"), "{errors}");
+}
+
+#[rstest]
+#[case::nothing_listens(&["server", "ws://127.0.0.1:1"], 4, "error: nothing answers at 127.0.0.1:1")]
+#[case::no_program(&["client", "--", "/no/such/program"], 4, "error: cannot start \"/no/such/program\"")]
+#[case::nothing_supported(&["client", "--", "sh", "-c", "exit 127"], 4, "error: the program says of everything")]
+#[case::failed_probe(&["client", "--", "true"], 1, "error: a probe failed")]
+#[case::null(&["client", "--", "false"], 1, "error: not as expected")]
+#[case::no_url(&["server", "127.0.0.1:1"], 2, "error: \"127.0.0.1:1\" is not a URL like ws://")]
+#[case::no_case(&["server", "ws://127.0.0.1:1", "--case", "nope"], 2, "error: no case \"nope\"; the nearest is ")]
+#[case::no_endpoint(&["replay", "--endpoint", "nope"], 2, "error: unknown endpoint \"nope\"; there are ")]
+#[case::no_folder(&["replay", "/no/such/folder"], 2, "error: cannot read /no/such/folder")]
+#[case::no_command(&["client"], 2, "error: the following required arguments were not provided")]
+fn what_cannot_be_judged_is_never_green(
+    #[case] arguments: &[&str],
+    #[case] code: i32,
+    #[case] line: &str,
+) {
+    let (found, _, errors) = tested(arguments);
+    assert_eq!(found, Some(code), "{errors}");
+    assert!(errors.starts_with(line), "{errors}");
+}
+
+#[test]
+fn stored_sessions_are_replayed_without_a_network() {
+    let (code, output, errors) = tested(&["replay"]);
+    assert_eq!((code, errors.as_str()), (Some(0), ""), "{output}");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures");
+    assert_eq!(
+        tested(&["replay", folder]).1.lines().count(),
+        output.lines().count()
+    );
+}
+
+#[test]
+fn a_stored_session_out_of_order_fails() {
+    let endpoint = wire::registry::endpoints().next().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join(endpoint.name);
+    std::fs::create_dir_all(&home).unwrap();
+    let clause = endpoint.clauses[0].id;
+    let session = format!(
+        "{{\"provenance\":\"authored\",\"clauses\":[\"{clause}\"]}}\n\
+         {{\"dir\":\"server\",\"kind\":\"audio\",\"base64\":\"AAAA\"}}\n"
+    );
+    std::fs::write(home.join("x.jsonl"), session).unwrap();
+    let (code, output, _) = tested(&["replay", folder.path().to_str().unwrap()]);
+    assert_eq!(code, Some(1));
+    assert!(
+        output.contains("out-of-order: line 2: audio in state"),
+        "{output}"
+    );
+}

@@ -1,0 +1,30 @@
+//! Cases: the checks of the suite, as data.
+//!
+//! ```text
+//! conformance/<vendor>/<endpoint>/endpoint.toml   handshake and named messages
+//!                                 *.toml          one case each
+//!      │ parse: TOML, unknown keys are errors, line and caret
+//!      ▼
+//!   Library ── lint: ids, clauses, checks, names of messages ──▶ what the runners take
+//! ```
+//!
+//! A case says what a subject is asked and what is expected of it: as a server by a script of
+//! steps, as a client by an operation and checks on what it did. It knows nothing of sockets.
+
+mod client;
+mod diagnostic;
+mod file;
+mod json;
+mod library;
+mod lint;
+mod step;
+mod template;
+
+pub use client::{Answer, ClientCase, ClientCheck, Operation, Outcome, SoundAs};
+pub use diagnostic::{Diagnostic, Place};
+pub use file::{Case, Kind, Role, Status};
+pub use json::Json;
+pub(crate) use library::endpoint_of;
+pub use library::{Library, LoadError};
+pub use step::{Close, Closed, Collect, Connect, Expect, Ping, Quiet, Refused, Send, Step, Stream};
+pub use template::{EndpointFile, Template};

@@ -1,0 +1,13 @@
+//! The case files and fixtures that are part of the program.
+
+include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+/// Case files by their path below `conformance/`.
+pub(crate) const fn cases() -> &'static [(&'static str, &'static str)] {
+    CASES
+}
+
+/// Stored sessions by their path below `fixtures/`.
+pub(crate) const fn fixtures() -> &'static [(&'static str, &'static str)] {
+    FIXTURES
+}

@@ -1,0 +1,153 @@
+//! Clients: the mock plays the vendor, and a command is the subject.
+//!
+//! ```text
+//!   probes ─▶ case ─▶ mock on a port of its own ◀── WebSocket ── CMD with MYNAH_… (rung 1)
+//!                        │ journal                                 │ exit code, MYNAH_OUT
+//!                        └──────────────▶ judgement ◀──────────────┘
+//! ```
+
+mod adapter;
+mod judgement;
+mod probe;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use mock_server::{Options, Running, Server};
+
+use super::{CaseResult, Judge, RunResult, run_all};
+use crate::case::{Case, ClientCase, Operation, Role};
+use crate::message::{say, wav};
+use crate::select::Selection;
+use crate::verdict::{Ending, Verdict};
+
+pub use adapter::{Command, StartError};
+pub use probe::ProbeResult;
+
+use adapter::{Exit, Finished, Task};
+
+/// How long the mock waits for sessions to end once the program has.
+const SETTLE: Duration = Duration::from_secs(3);
+
+/// Judges a client.
+///
+/// # Errors
+/// If the program cannot be started.
+pub async fn run_client(
+    cases: &[&Case],
+    command: &Command,
+    selection: &Selection,
+    done: &dyn Fn(&CaseResult),
+) -> Result<RunResult, StartError> {
+    let mut result = RunResult {
+        kind: "client",
+        subject: command.shown(),
+        seed: selection.seed,
+        profile: selection.profile,
+        probes: probe::run(cases, command).await?,
+        cases: Vec::new(),
+    };
+    if result.has_failed_probe() {
+        let why = "a probe failed, so nothing is scored";
+        let unrun =
+            |case| super::judge::unrun(case, Role::Client, Verdict::NotRun, "probe-failed", why);
+        result.cases = cases.iter().copied().map(unrun).collect();
+        return Ok(result);
+    }
+    let parallel = std::thread::available_parallelism().map_or(2, usize::from);
+    let run = |case| run_case(case, command, selection);
+    result.cases = run_all(cases, Role::Client, parallel, run, done).await;
+    Ok(result)
+}
+
+async fn run_case(case: &Case, command: &Command, selection: &Selection) -> CaseResult {
+    let began = Instant::now();
+    let mut judge = Judge::new(case, Role::Client, selection.profile);
+    let Some(client) = &case.client else {
+        unreachable!("only cases for clients are chosen")
+    };
+    let ending = match play(case, client, command, selection.seed).await {
+        Ok(played) => judgement::judge(case, client, &played, command, &mut judge),
+        Err(problem) => {
+            judge.harness_error("sent", "harness", problem);
+            Ending::None
+        }
+    };
+    judge.finish(ending, began.elapsed())
+}
+
+/// What happened in a case.
+struct Played {
+    finished: Finished,
+    sessions: Vec<mock_server::SessionReport>,
+}
+
+async fn play(
+    case: &Case,
+    client: &ClientCase,
+    command: &Command,
+    seed: u64,
+) -> Result<Played, String> {
+    let server = start(case, client, seed).await?;
+    let task = Task {
+        url: format!("ws://{}", server.address()),
+        endpoint: case.endpoint.clone(),
+        operation: client.operation,
+        input: input(client),
+        format: client.format.clone(),
+        rate_hz: client.rate_hz,
+        deadline: Duration::from_millis(client.deadline_ms),
+    };
+    let finished = command
+        .run(&task)
+        .await
+        .map_err(|error| error.to_string())?;
+    let count = u64::try_from(server.journal().len()).unwrap_or(u64::MAX);
+    if count > 0 {
+        // Sessions end with their connections; what they did wrong is judged below.
+        let _ = server.expect().sessions(count).within(SETTLE).met().await;
+    }
+    let sessions = server.journal();
+    server.stop().await;
+    Ok(Played { finished, sessions })
+}
+
+async fn start(case: &Case, client: &ClientCase, seed: u64) -> Result<Running, String> {
+    let mut options = Options {
+        seed,
+        transcripts: client.transcripts.clone(),
+        ..Options::default()
+    };
+    for (knob, value) in &client.knobs {
+        let set = options.set_knob(&case.endpoint, knob, value);
+        set.map_err(|error| error.to_string())?;
+    }
+    let started = Server::start_with(options).await;
+    let server = started.map_err(|error| format!("the mock cannot start: {error}"))?;
+    if let Some(scenario) = &client.scenario {
+        let transcripts: Vec<&str> = client.transcripts.iter().map(String::as_str).collect();
+        let set = server
+            .lane("default")
+            .set(Some(scenario), None, &transcripts);
+        set.map_err(|error| error.to_string())?;
+    }
+    Ok(server)
+}
+
+/// The file that the program reads.
+fn input(client: &ClientCase) -> (PathBuf, Vec<u8>) {
+    match client.operation {
+        Operation::Synthesize => (PathBuf::from("in.txt"), client.input.clone().into_bytes()),
+        Operation::Recognize => {
+            let samples = say(&client.input, client.rate_hz, 300, 800);
+            (PathBuf::from("in.wav"), wav(&samples, client.rate_hz))
+        }
+    }
+}
+
+impl Exit {
+    /// How the session ended, as far as the program says it.
+    fn ending(&self) -> Option<Ending> {
+        matches!(self, Self::Hung).then_some(Ending::Hung)
+    }
+}

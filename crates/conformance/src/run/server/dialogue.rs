@@ -1,0 +1,353 @@
+//! One script against one server, step by step.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::Instant;
+use wire::endpoint::Endpoint;
+use wire::session::{Form, Machine, Side, Standing};
+
+use super::handshake::{self, Answer, HandshakeError, Response};
+use super::peer::{Incoming, Peer};
+use super::target::Target;
+use crate::case::{Case, Connect, EndpointFile, Step};
+use crate::message::{Outgoing, Received, Scope, receive};
+use crate::run::Judge;
+use crate::verdict::Ending;
+
+/// One script at work.
+pub(super) struct Dialogue<'c> {
+    pub(super) case: &'c Case,
+    pub(super) endpoint: &'static Endpoint,
+    pub(super) shared: &'c EndpointFile,
+    pub(super) target: &'c Target,
+    pub(super) scope: Scope,
+    pub(super) judge: Judge<'c>,
+    pub(super) deadline: Instant,
+    connection: Option<Connection>,
+    ending: Ending,
+}
+
+/// An open connection.
+struct Connection {
+    peer: Peer,
+    /// What came and was not yet asked for.
+    waiting: VecDeque<Received>,
+    /// What is legal on it.
+    machine: Machine,
+    /// Whether a message out of order was reported; the first one counts.
+    is_out_of_order: bool,
+}
+
+/// Whether the script goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flow {
+    Go,
+    Stop,
+}
+
+/// What a step finds when it asks for the next message.
+pub(super) enum Next {
+    Message(Received),
+    Ended(Ending, String),
+    Silence,
+}
+
+/// How long a script that has said everything waits for the close to be answered.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+impl<'c> Dialogue<'c> {
+    pub(super) fn new(
+        case: &'c Case,
+        shared: &'c EndpointFile,
+        target: &'c Target,
+        token: &str,
+        judge: Judge<'c>,
+    ) -> Self {
+        Self {
+            case,
+            endpoint: crate::case::endpoint_of(case),
+            shared,
+            target,
+            scope: Scope::new(token),
+            judge,
+            deadline: Instant::now() + Duration::from_millis(case.budget_ms),
+            connection: None,
+            ending: Ending::None,
+        }
+    }
+
+    /// Carries out the script; answers the score sheet and how the last session ended.
+    pub(super) async fn run(mut self) -> (Judge<'c>, Ending) {
+        let script = &self.case.script;
+        let opens_itself = matches!(script.first(), Some(Step::Connect(_) | Step::Refused(_)));
+        let mut flow = Flow::Go;
+        if !opens_itself {
+            flow = self.connect(&Connect::default()).await;
+        }
+        for step in script {
+            if flow == Flow::Stop {
+                break;
+            }
+            flow = self.step(step).await;
+        }
+        self.part().await;
+        (self.judge, self.ending)
+    }
+
+    /// Opens a connection in place of the one that there was.
+    pub(super) async fn connect(&mut self, request: &Connect) -> Flow {
+        self.part().await;
+        let id = request.check.as_deref().unwrap_or("opens");
+        let clauses = request.clauses.as_slice();
+        match self.handshake(request).await {
+            Ok(Answer::Opened(peer, response)) => {
+                self.connection = Some(Connection {
+                    peer: *peer,
+                    waiting: VecDeque::new(),
+                    machine: Machine::new(self.endpoint.table),
+                    is_out_of_order: false,
+                });
+                self.ending = Ending::LeftOpen;
+                self.judge_opening(request, &response);
+                Flow::Go
+            }
+            Ok(Answer::Refused(response)) => {
+                self.ending = Ending::Refused(response.status);
+                let detail = format!(
+                    "the handshake is answered {} {}, expected 101",
+                    response.status,
+                    excerpt(&self.scope.redact(&response.text()))
+                );
+                self.judge.differ(id, clauses, "refused", detail);
+                Flow::Stop
+            }
+            Err(error) => {
+                self.lament(id, clauses, &error);
+                Flow::Stop
+            }
+        }
+    }
+
+    fn judge_opening(&mut self, request: &Connect, response: &Response) {
+        let Some(id) = request.check.as_deref() else {
+            return;
+        };
+        let mismatches = self.header_mismatches(response, &request.expect_headers);
+        match mismatches.is_empty() {
+            true if request.expect_headers.is_empty() => {
+                self.judge.pass_if_alive(id, &request.clauses);
+            }
+            true => self.judge.pass(id, &request.clauses),
+            false => self
+                .judge
+                .differ(id, &request.clauses, "header", mismatches.join("; ")),
+        }
+    }
+
+    pub(super) async fn handshake(&mut self, request: &Connect) -> Result<Answer, HandshakeError> {
+        let path = match &request.path {
+            Some(path) => self.target.behind_prefix(path),
+            None => self.target.path_of(self.endpoint, &self.shared.path),
+        };
+        handshake::open(
+            self.target,
+            &path,
+            request,
+            self.shared,
+            &mut self.scope,
+            self.deadline,
+        )
+        .await
+    }
+
+    /// A handshake without a usable answer.
+    pub(super) fn lament(&mut self, id: &str, clauses: &[String], error: &HandshakeError) {
+        let detail = self.scope.redact(&error.to_string());
+        match error {
+            HandshakeError::Target(_) => self.judge.unclear(id, clauses, "unreachable", detail),
+            HandshakeError::Timeout => self.judge.differ(id, clauses, "timeout", detail),
+            HandshakeError::Ended(_) => self.judge.differ(id, clauses, "ended", detail),
+            HandshakeError::Malformed(_) | HandshakeError::Accept(_) => {
+                self.judge.differ(id, clauses, "handshake", detail);
+            }
+        }
+    }
+
+    pub(super) fn set_ending(&mut self, ending: Ending) {
+        self.ending = ending;
+    }
+
+    /// The open connection's peer.
+    pub(super) fn peer(&mut self) -> Option<&mut Peer> {
+        self.connection
+            .as_mut()
+            .map(|connection| &mut connection.peer)
+    }
+
+    /// Sends a message of the session.
+    pub(super) async fn send(
+        &mut self,
+        message: &Outgoing,
+        fragments: &[usize],
+        ping_between: bool,
+    ) -> Result<(), String> {
+        let deadline = self.deadline;
+        let endpoint = self.endpoint;
+        let Some(connection) = &mut self.connection else {
+            return Err("there is no connection".to_owned());
+        };
+        let payload = Bytes::from(message.payload.clone());
+        let seen = receive(endpoint, Side::Client, message.form, payload);
+        connection.machine.step(Side::Client, seen.kind());
+        let peer = &mut connection.peer;
+        peer.send(message, fragments, ping_between, deadline).await
+    }
+
+    /// The next message that nobody has asked for yet.
+    pub(super) async fn next(&mut self) -> Next {
+        if let Some(waiting) = self.connection.as_mut().and_then(|c| c.waiting.pop_front()) {
+            return Next::Message(waiting);
+        }
+        loop {
+            match self.incoming().await {
+                Incoming::Data(form, payload) => {
+                    return Next::Message(self.received(form, payload));
+                }
+                Incoming::Pong(_) => {}
+                Incoming::Ended(ending, reason) => return Next::Ended(ending, reason),
+                Incoming::Silence => return Next::Silence,
+            }
+        }
+    }
+
+    /// Puts a message back, to be the next one.
+    pub(super) fn put_back(&mut self, message: Received) {
+        if let Some(connection) = &mut self.connection {
+            connection.waiting.push_front(message);
+        }
+    }
+
+    /// The messages that wait.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = &Received> {
+        self.connection
+            .iter()
+            .flat_map(|connection| &connection.waiting)
+    }
+
+    /// Waits for the pong with this payload; messages that come before it wait.
+    pub(super) async fn await_pong(&mut self, payload: &str) -> Next {
+        loop {
+            match self.incoming().await {
+                Incoming::Pong(found) if found == payload.as_bytes() => {
+                    return Next::Message(Received {
+                        form: Form::Binary,
+                        payload: found,
+                        decoded: Err("a pong".to_owned()),
+                    });
+                }
+                Incoming::Pong(_) => {}
+                Incoming::Data(form, bytes) => {
+                    let message = self.received(form, bytes);
+                    if let Some(connection) = &mut self.connection {
+                        connection.waiting.push_back(message);
+                    }
+                }
+                Incoming::Ended(ending, reason) => return Next::Ended(ending, reason),
+                Incoming::Silence => return Next::Silence,
+            }
+        }
+    }
+
+    async fn incoming(&mut self) -> Incoming {
+        let deadline = self.deadline;
+        let Some(connection) = &mut self.connection else {
+            return Incoming::Ended(Ending::None, String::new());
+        };
+        let incoming = connection.peer.next(deadline).await;
+        if let Incoming::Ended(ending, _) = &incoming {
+            self.ending = ending.clone();
+        }
+        incoming
+    }
+
+    /// Decodes a message, and holds it against the session's table.
+    fn received(&mut self, form: Form, payload: Bytes) -> Received {
+        let message = receive(self.endpoint, Side::Server, form, payload);
+        if let Err(problem) = &message.decoded {
+            let detail = format!("a message of the server cannot be read: {problem}");
+            let detail = self.scope.redact(&detail);
+            self.judge.differ("decodes", &[], "malformed", detail);
+            return message;
+        }
+        if let Some(connection) = &mut self.connection {
+            let step = connection.machine.step(Side::Server, message.kind());
+            if step.standing != Standing::Legal && !connection.is_out_of_order {
+                connection.is_out_of_order = true;
+                let detail = format!("{} in state {}", message.kind(), step.from);
+                let clause = [step.clause.id.to_owned()];
+                self.judge.differ("legal", &clause, "out-of-order", detail);
+            }
+        }
+        message
+    }
+
+    /// Closes what is open, politely and without judging.
+    async fn part(&mut self) {
+        let Some(mut connection) = self.connection.take() else {
+            return;
+        };
+        let deadline = Instant::now() + FAREWELL;
+        if connection.peer.close(1000, deadline).await.is_err() {
+            return;
+        }
+        loop {
+            match connection.peer.next(deadline).await {
+                Incoming::Ended(ending, _) => {
+                    if self.ending == Ending::LeftOpen {
+                        self.ending = ending;
+                    }
+                    return;
+                }
+                Incoming::Silence => return,
+                Incoming::Data(..) | Incoming::Pong(_) => {}
+            }
+        }
+    }
+
+    /// The headers of a response that are not as they should be, in words.
+    pub(super) fn header_mismatches(
+        &mut self,
+        response: &Response,
+        wanted: &std::collections::BTreeMap<String, crate::matcher::Matcher>,
+    ) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (name, matcher) in wanted {
+            let value = response.header(name).map(wire::json::Value::from);
+            let found = crate::matcher::check(name, value.as_ref(), matcher, &mut self.scope);
+            lines.extend(found.iter().map(|mismatch| line(mismatch, &self.scope)));
+        }
+        lines
+    }
+}
+
+/// A mismatch in a line, without the credential.
+pub(super) fn line(mismatch: &crate::matcher::Mismatch, scope: &Scope) -> String {
+    let path = match mismatch.path.as_str() {
+        "" => "the value",
+        path => path,
+    };
+    let text = format!("{path}: {}, expected {}", mismatch.found, mismatch.expected);
+    scope.redact(&text)
+}
+
+/// The start of a text, in one line.
+pub(super) fn excerpt(text: &str) -> String {
+    let line: String = text
+        .chars()
+        .take(120)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    line.trim().to_owned()
+}

@@ -1,0 +1,239 @@
+//! The opening handshake by hand, so that every header can be right, wrong or missing, and a
+//! refusal can be read whole.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use wire::json::{Value, object};
+
+use super::peer::Peer;
+use super::target::{Target, TargetError};
+use crate::case::{Connect, EndpointFile};
+use crate::message::Scope;
+
+/// What the server answers to a handshake.
+pub(super) enum Answer {
+    /// A 101; the connection is open.
+    Opened(Box<Peer>, Response),
+    /// Anything else.
+    Refused(Response),
+}
+
+/// An HTTP response.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Response {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum HandshakeError {
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    #[error("no answer to the handshake in time")]
+    Timeout,
+    #[error("the connection ended before the answer was complete: {0}")]
+    Ended(String),
+    #[error("the answer is no HTTP: {0}")]
+    Malformed(String),
+    #[error("the 101 has {0}")]
+    Accept(String),
+}
+
+/// A whole answer is not larger.
+const LARGEST: usize = 1 << 20;
+
+/// Asks for a connection.
+pub(super) async fn open(
+    target: &Target,
+    path: &str,
+    request: &Connect,
+    shared: &EndpointFile,
+    scope: &mut Scope,
+    deadline: Instant,
+) -> Result<Answer, HandshakeError> {
+    let mut stream = target.reach().await?;
+    let key = STANDARD.encode(
+        scope
+            .fill("${uuid:key}")
+            .bytes()
+            .take(16)
+            .collect::<Vec<u8>>(),
+    );
+    let head = head(target, path, request, shared, &key, scope);
+    let exchange = async {
+        let sent = stream.write_all(head.as_bytes()).await;
+        sent.map_err(|error| HandshakeError::Ended(error.to_string()))?;
+        read(&mut stream).await
+    };
+    let exchanged = timeout_at(deadline, exchange).await;
+    let (mut response, tail) = exchanged.map_err(|_| HandshakeError::Timeout)??;
+    if response.status == 101 {
+        accepted(&response, &key)?;
+        let peer = Peer::new(stream, tail).await;
+        return Ok(Answer::Opened(Box::new(peer), response));
+    }
+    response.body = tail;
+    // A refusal is complete by its length, or by the end of the connection.
+    let body = timeout_at(deadline, read_body(&mut stream, &mut response)).await;
+    body.map_err(|_| HandshakeError::Timeout)??;
+    Ok(Answer::Refused(response))
+}
+
+fn head(
+    target: &Target,
+    path: &str,
+    request: &Connect,
+    shared: &EndpointFile,
+    key: &str,
+    scope: &mut Scope,
+) -> String {
+    let query = request.query.as_ref().or(shared.query.as_ref());
+    let query = query.map_or_else(String::new, |query| format!("?{}", scope.fill(query)));
+    let method = request.method.as_deref().unwrap_or("GET");
+    let mut headers: Vec<(String, String)> = [
+        ("Host", target.authority()),
+        ("Upgrade", "websocket"),
+        ("Connection", "Upgrade"),
+        ("Sec-WebSocket-Key", key),
+        ("Sec-WebSocket-Version", "13"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .to_vec();
+    for (name, value) in shared.headers.iter().chain(&request.headers) {
+        let value = scope.fill(value);
+        headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        headers.push((name.clone(), value));
+    }
+    headers.retain(|(name, _)| {
+        let mut left_out = request.without.iter();
+        !left_out.any(|without| without.eq_ignore_ascii_case(name))
+    });
+    let lines = headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\r\n"));
+    format!(
+        "{method} {path}{query} HTTP/1.1\r\n{}\r\n",
+        lines.collect::<String>()
+    )
+}
+
+/// Reads a head, and whatever came behind it.
+async fn read(stream: &mut TcpStream) -> Result<(Response, Vec<u8>), HandshakeError> {
+    let mut bytes = Vec::new();
+    let end = loop {
+        if let Some(at) = find(&bytes, b"\r\n\r\n") {
+            break at;
+        }
+        if bytes.len() > LARGEST {
+            return Err(HandshakeError::Malformed("the head has no end".to_owned()));
+        }
+        more(stream, &mut bytes).await?;
+    };
+    let tail = bytes.get(end + 4..).unwrap_or_default().to_vec();
+    let head = String::from_utf8_lossy(bytes.get(..end).unwrap_or_default()).into_owned();
+    Ok((parse(&head)?, tail))
+}
+
+fn parse(head: &str) -> Result<Response, HandshakeError> {
+    let mut lines = head.split("\r\n");
+    let first = lines.next().unwrap_or_default();
+    let status = first
+        .strip_prefix("HTTP/1.")
+        .and_then(|rest| rest.split(' ').nth(1))
+        .and_then(|status| status.parse().ok());
+    let status = status.ok_or_else(|| {
+        let first: String = first.chars().take(80).collect();
+        HandshakeError::Malformed(format!("{first:?} is no status line"))
+    })?;
+    let headers = lines.filter_map(|line| line.split_once(':'));
+    Ok(Response {
+        status,
+        headers: headers
+            .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
+            .collect(),
+        body: Vec::new(),
+    })
+}
+
+/// Whether a 101 is one for this key (RFC 6455 section 4.1).
+fn accepted(response: &Response, key: &str) -> Result<(), HandshakeError> {
+    let names = |header: &str, word: &str| {
+        let value = response.header(header).unwrap_or_default();
+        let mut words = value.split(',');
+        words.any(|found| found.trim().eq_ignore_ascii_case(word))
+    };
+    let problem = match response.header("Sec-WebSocket-Accept") {
+        None => Some("no Sec-WebSocket-Accept".to_owned()),
+        Some(found) if found != derive_accept_key(key.as_bytes()) => Some(format!(
+            "Sec-WebSocket-Accept {found:?}, which is not that of the key"
+        )),
+        Some(_) if !names("Upgrade", "websocket") => Some("no Upgrade: websocket".to_owned()),
+        Some(_) if !names("Connection", "upgrade") => Some("no Connection: Upgrade".to_owned()),
+        Some(_) => None,
+    };
+    problem.map_or(Ok(()), |problem| Err(HandshakeError::Accept(problem)))
+}
+
+async fn read_body(stream: &mut TcpStream, response: &mut Response) -> Result<(), HandshakeError> {
+    let declared = response
+        .header("Content-Length")
+        .and_then(|length| length.parse::<usize>().ok());
+    let wanted = declared.unwrap_or(LARGEST);
+    // An end that is not told may come late; what is said is said by then.
+    let patience = match declared {
+        Some(_) => Duration::from_secs(3600),
+        None => Duration::from_secs(2),
+    };
+    let until = Instant::now() + patience;
+    while response.body.len() < wanted.min(LARGEST) {
+        match timeout_at(until, more(stream, &mut response.body)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) if declared.is_none() => break,
+            Ok(Err(error)) => return Err(error),
+            Err(_) => break,
+        }
+    }
+    Ok(())
+}
+
+async fn more(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> Result<(), HandshakeError> {
+    match stream.read_buf(bytes).await {
+        Ok(0) => Err(HandshakeError::Ended("end of stream".to_owned())),
+        Ok(_) => Ok(()),
+        Err(error) => Err(HandshakeError::Ended(error.to_string())),
+    }
+}
+
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes
+        .windows(wanted.len())
+        .position(|window| window == wanted)
+}
+
+impl Response {
+    /// The first value of a header.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        let mut found = self.headers.iter();
+        let found = found.find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// The body as text.
+    pub(super) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body as JSON; an empty object if it is none.
+    pub(super) fn json(&self) -> Value {
+        let parsed = wire::json::parse(&self.text());
+        parsed.map_or_else(|_| object::<String>([]), |parsed| parsed.value)
+    }
+}

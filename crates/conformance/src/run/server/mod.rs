@@ -1,0 +1,67 @@
+//! Servers: we play the client at a URL.
+//!
+//! ```text
+//!   Case ─▶ Dialogue ─ handshake by hand ─▶ Peer (tokio-tungstenite) ─▶ the subject
+//!              │  steps                          │ messages, decoded
+//!              └──────────▶ Judge ◀── session table: was it legal there? ◀┘
+//! ```
+
+mod dialogue;
+mod handshake;
+mod peer;
+mod steps;
+mod target;
+
+use std::time::Instant;
+
+use super::{CaseResult, Judge, RunResult, run_all};
+use crate::case::{Case, Library, Role};
+use crate::select::Selection;
+use crate::verdict::Profile;
+
+pub use target::{Target, TargetError};
+
+/// How many sessions are held at once.
+const PARALLEL: usize = 4;
+
+/// Judges a server.
+///
+/// # Errors
+/// If nothing listens there.
+pub async fn run_server(
+    library: &Library,
+    cases: &[&Case],
+    target: &Target,
+    selection: &Selection,
+    token: &str,
+    done: &dyn Fn(&CaseResult),
+) -> Result<RunResult, TargetError> {
+    target.reach().await?;
+    let run = |case| run_case(library, case, target, selection.profile, token);
+    let cases = run_all(cases, Role::Server, PARALLEL, run, done).await;
+    Ok(RunResult {
+        kind: "server",
+        subject: target.shown(),
+        seed: selection.seed,
+        profile: selection.profile,
+        probes: Vec::new(),
+        cases,
+    })
+}
+
+async fn run_case(
+    library: &Library,
+    case: &Case,
+    target: &Target,
+    profile: Profile,
+    token: &str,
+) -> CaseResult {
+    let began = Instant::now();
+    let judge = Judge::new(case, Role::Server, profile);
+    let Some(shared) = library.shared(&case.endpoint) else {
+        unreachable!("lint refuses cases without an endpoint.toml")
+    };
+    let dialogue = dialogue::Dialogue::new(case, shared, target, token, judge);
+    let (judge, ending) = dialogue.run().await;
+    judge.finish(ending, began.elapsed())
+}

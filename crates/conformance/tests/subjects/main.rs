@@ -1,0 +1,6 @@
+//! Whole runs against subjects over TCP.
+
+// Clippy knows by the attribute that these are tests; the crate is never anything else.
+#[cfg(test)]
+#[cfg(unix)]
+mod controls;
