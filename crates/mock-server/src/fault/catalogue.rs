@@ -17,6 +17,7 @@ static CATALOGUE: LazyLock<Vec<Fault>> = LazyLock::new(|| {
     let families = [
         handshake::FAULTS,
         closing::FAULTS,
+        closing::idle::FAULTS,
         liveness::FAULTS,
         order::FAULTS,
         frames::FAULTS,
