@@ -32,6 +32,10 @@ use crate::timers::Timers;
 /// How many bytes may wait before nothing more is read or spoken.
 const FULL: usize = 128 << 10;
 
+/// How many bytes faults may hold back before nothing more is read: a session that stalls still
+/// answers pings.
+const HELD: usize = 16 << 20;
+
 /// How long messages may be on their way to a server that has closed.
 const ON_ITS_WAY: Duration = Duration::from_secs(1);
 
@@ -215,8 +219,17 @@ impl<'s> Live<'s> {
 
     /// Whether there is room for answers to what is read.
     pub(crate) fn has_room(&self) -> bool {
-        let held = self.engine.as_ref().map_or(0, |it| it.waiting_bytes());
-        self.outbox.waiting() + held < FULL
+        self.outbox.waiting() < FULL && self.held() < HELD
+    }
+
+    /// Whether more may be spoken.
+    fn may_speak(&self) -> bool {
+        self.outbox.waiting() + self.held() < FULL
+    }
+
+    /// How many bytes faults hold back.
+    fn held(&self) -> usize {
+        self.engine.as_ref().map_or(0, |it| it.waiting_bytes())
     }
 
     /// Until when the client may take to answer our close frame, or to read what is left.
@@ -231,7 +244,7 @@ impl<'s> Live<'s> {
 
     /// When the session has something to do by itself; `None` if it only waits for the client.
     pub(crate) fn next_due(&self) -> Option<Duration> {
-        let speech = self.speaker.as_ref().filter(|_| self.has_room());
+        let speech = self.speaker.as_ref().filter(|_| self.may_speak());
         let speech = speech.map(|speaking| speaking.due);
         let fault = self.engine.as_ref().and_then(|engine| engine.next_due());
         let others = self.timers.next_due().into_iter().chain(fault);
@@ -465,7 +478,7 @@ impl<'s> Live<'s> {
     /// Speaks what is due, as long as there is room for it.
     fn speak(&mut self) {
         let (now, began) = (self.around.clock.now(), Instant::now());
-        while self.has_room()
+        while self.may_speak()
             && let Some(speaking) = self.speaker.as_mut().filter(|it| it.due <= now)
         {
             let event = speaking.speaker.step();
