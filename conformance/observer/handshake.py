@@ -289,6 +289,7 @@ def accepted_then_closed(mock):
             assert 0.1 < time.monotonic() - began < 2
             peer.send_close(close[0])
             assert peer.ending() == "FIN"
+            peer.close()
             fired(mock, n, 101)
 
 
@@ -304,6 +305,7 @@ def never_ready(mock):
         peer.send_close(1000)
         assert peer.frame().close()[0] == 1000
         assert peer.ending() == "FIN"
+        peer.close()
         fired(mock, n, 101)
 
 

@@ -61,7 +61,7 @@ pub(crate) trait Socket: AsyncRead + AsyncWrite + Unpin + Sized {
 }
 
 /// How long the client may take to close its side of TCP after the server's.
-const LINGER: Duration = Duration::from_secs(1);
+pub(crate) const LINGER: Duration = Duration::from_secs(1);
 
 /// How much is thrown away at once.
 const SCRAP: usize = 4 << 10;

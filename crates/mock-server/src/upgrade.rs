@@ -267,7 +267,9 @@ impl Visit<'_> {
 
     /// Records a handshake that a fault has refused.
     fn record_faulty(&self, endpoint: &'static Endpoint, status: StatusCode, plan: &Plan) {
-        self.record_with(Some(endpoint), status, |recorder| note_faults(recorder, plan));
+        self.record_with(Some(endpoint), status, |recorder| {
+            note_faults(recorder, plan);
+        });
     }
 
     fn record_with(

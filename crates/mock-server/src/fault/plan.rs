@@ -386,3 +386,6 @@ pub(crate) fn connections(text: &str) -> Option<RangeInclusive<u64>> {
 
 const CONN: &str = "a connection is N or N..M, counted from 1";
 const POSITIVE: &str = "a whole number from 1";
+
+#[cfg(test)]
+mod tests;

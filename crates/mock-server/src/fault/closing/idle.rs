@@ -32,7 +32,7 @@ pub(in crate::fault) const FAULTS: &[Fault] = &[
         parameters: &[quiet("180000")],
         make: Make::Behaviour(|values| {
             Box::new(Idle::new(values, |hand| {
-                hand.close(CloseBody::new(1001, ""))
+                hand.close(CloseBody::new(1001, ""));
             }))
         }),
         ..TIMED
