@@ -30,6 +30,12 @@ def settle(mock, peer, ms):
         pass
 
 
+def quiet(peer):
+    """Waits until nothing more comes by itself, so that what is sent next has its place."""
+    while peer.pull(0.1):
+        pass
+
+
 def talk(mock, endpoint, peer, n):
     for _ in range(200):
         if peer.read_answer(0.02) is not None or peer.end:
@@ -47,12 +53,14 @@ def talk(mock, endpoint, peer, n):
                 peer.send(2, PCM_100MS)
                 settle(mock, peer, 100)
             peer.send(1, json.dumps({"command": "END", "cancel": False}).encode())
+        quiet(peer)
         peer.send(9, b"still there")
         for _ in range(20):
             if peer.end:
                 break
             settle(mock, peer, 2500)
         peer.send_close()
+        quiet(peer)
         settle(mock, peer, 1000)
     else:
         peer.body()
