@@ -3,7 +3,6 @@
 //! [`crate::drive`] feeds it what the socket, the clock and the speaker have, and writes
 //! what gathers in the outbox.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,12 +25,16 @@ use crate::options::Pace;
 use crate::outbox::Outbox;
 use crate::scenario::{Library, ScenarioError};
 use crate::selector::{self, Chosen, Selector, SelectorError};
-use crate::sound::SessionSound;
+use crate::sound::{SessionSound, Shape};
 use crate::speaker::Speaker;
 use crate::timers::Timers;
 
 /// How many bytes may wait before nothing more is read or spoken.
 const FULL: usize = 128 << 10;
+
+/// How many bytes faults may hold back before nothing more is read: a session that stalls still
+/// answers pings.
+const HELD: usize = 16 << 20;
 
 /// How long messages may be on their way to a server that has closed.
 const ON_ITS_WAY: Duration = Duration::from_secs(1);
@@ -54,8 +57,9 @@ enum Closing {
     Over(Instant),
     /// As soon as nothing waits any more, TCP is reset.
     Reset(Instant),
-    /// TCP stays, and nobody is there any more.
-    HalfOpen,
+    /// As soon as nothing waits any more, or the client does not take it in time, TCP stays as
+    /// it is and nobody is there any more.
+    HalfOpen(Instant),
     /// The connection is dropped with whatever waits.
     Aborted,
 }
@@ -210,7 +214,7 @@ impl<'s> Live<'s> {
     pub(crate) const fn is_over(&self) -> bool {
         matches!(
             self.closing,
-            Closing::Over(_) | Closing::Reset(_) | Closing::HalfOpen | Closing::Aborted
+            Closing::Over(_) | Closing::Reset(_) | Closing::HalfOpen(_) | Closing::Aborted
         )
     }
 
@@ -220,30 +224,40 @@ impl<'s> Live<'s> {
             Closing::No | Closing::Sent(_) => None,
             Closing::Over(_) => self.outbox.is_empty().then_some(Departure::Done),
             Closing::Reset(_) => self.outbox.is_empty().then_some(Departure::Reset),
-            Closing::HalfOpen => Some(Departure::HalfOpen),
+            Closing::HalfOpen(_) => self.outbox.is_empty().then_some(Departure::HalfOpen),
             Closing::Aborted => Some(Departure::Dropped),
         }
     }
 
     /// Whether there is room for answers to what is read.
     pub(crate) fn has_room(&self) -> bool {
-        let held = self.engine.as_ref().map_or(0, |it| it.waiting_bytes());
-        self.outbox.waiting() + held < FULL
+        self.outbox.waiting() < FULL && self.held() < HELD
+    }
+
+    /// Whether more may be spoken.
+    fn may_speak(&self) -> bool {
+        self.outbox.waiting() + self.held() < FULL
+    }
+
+    /// How many bytes faults hold back.
+    fn held(&self) -> usize {
+        self.engine.as_ref().map_or(0, |it| it.waiting_bytes())
     }
 
     /// Until when the client may take to answer our close frame, or to read what is left.
     pub(crate) const fn close_deadline(&self) -> Option<Instant> {
         match self.closing {
-            Closing::Sent(deadline) | Closing::Over(deadline) | Closing::Reset(deadline) => {
-                Some(deadline)
-            }
-            Closing::No | Closing::HalfOpen | Closing::Aborted => None,
+            Closing::Sent(deadline)
+            | Closing::Over(deadline)
+            | Closing::Reset(deadline)
+            | Closing::HalfOpen(deadline) => Some(deadline),
+            Closing::No | Closing::Aborted => None,
         }
     }
 
     /// When the session has something to do by itself; `None` if it only waits for the client.
     pub(crate) fn next_due(&self) -> Option<Duration> {
-        let speech = self.speaker.as_ref().filter(|_| self.has_room());
+        let speech = self.speaker.as_ref().filter(|_| self.may_speak());
         let speech = speech.map(|speaking| speaking.due);
         let fault = self.engine.as_ref().and_then(|engine| engine.next_due());
         let others = self.timers.next_due().into_iter().chain(fault);
@@ -280,7 +294,7 @@ impl<'s> Live<'s> {
     /// The client's side of the TCP connection has ended.
     pub(crate) fn lost(&mut self) {
         let by = match self.closing {
-            Closing::No | Closing::HalfOpen => Side::Client,
+            Closing::No | Closing::HalfOpen(_) => Side::Client,
             Closing::Sent(_) | Closing::Over(_) | Closing::Reset(_) | Closing::Aborted => {
                 Side::Server
             }
@@ -317,15 +331,21 @@ impl<'s> Live<'s> {
         if self.closing == Closing::No {
             self.close(1001, "");
         }
-        if let Closing::Sent(deadline) | Closing::Over(deadline) | Closing::Reset(deadline) =
-            &mut self.closing
+        if let Closing::Sent(deadline)
+        | Closing::Over(deadline)
+        | Closing::Reset(deadline)
+        | Closing::HalfOpen(deadline) = &mut self.closing
         {
             *deadline = (*deadline).min(Instant::now() + STOP);
         }
     }
 
-    /// The client has not answered our close frame in time.
+    /// The client has not answered our close frame in time, or has not taken what waits.
     pub(crate) fn give_up(&mut self) {
+        if let Closing::HalfOpen(_) = self.closing {
+            self.outbox.clear();
+            return;
+        }
         self.end(Closing::Aborted);
     }
 
@@ -481,7 +501,7 @@ impl<'s> Live<'s> {
         match self.closing {
             Closing::No => self.turn(|session, turn| session.broken(code, turn)),
             Closing::Sent(_) => self.end(Closing::Over(self.patience())),
-            Closing::Over(_) | Closing::Reset(_) | Closing::HalfOpen | Closing::Aborted => {}
+            Closing::Over(_) | Closing::Reset(_) | Closing::HalfOpen(_) | Closing::Aborted => {}
         }
         // The framing can no longer be trusted, so no answer to the close frame will be read.
         if let Closing::Sent(_) = self.closing {
@@ -492,7 +512,7 @@ impl<'s> Live<'s> {
     /// Speaks what is due, as long as there is room for it.
     fn speak(&mut self) {
         let (now, began) = (self.around.clock.now(), Instant::now());
-        while self.has_room()
+        while self.may_speak()
             && let Some(speaking) = self.speaker.as_mut().filter(|it| it.due <= now)
         {
             let event = speaking.speaker.step();
@@ -616,18 +636,13 @@ impl<'s> Live<'s> {
 
     fn begin_speech(&mut self, mut speech: Speech) {
         let now = self.around.clock.now();
-        let mut options = Cow::Borrowed(self.around.sound.options);
+        let mut shape = Shape::default();
         if let Some(engine) = &mut self.engine {
-            engine.speech(&mut speech, options.to_mut(), now);
+            engine.speech(&mut speech, &mut shape, now);
         }
         let recorder = self.around.recorder;
         recorder.begin_sound(Side::Server, speech.format);
-        let sound = SessionSound {
-            options: &options,
-            kept: self.around.sound.kept,
-            seed: self.around.sound.seed,
-        };
-        self.speaker = Speaker::new(&speech, sound).map(|speaker| Speaking {
+        self.speaker = Speaker::shaped(&speech, self.around.sound, shape).map(|speaker| Speaking {
             speaker,
             started: now,
             due: now,

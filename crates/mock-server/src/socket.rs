@@ -1,8 +1,9 @@
 //! What the kernel is told about our sockets, and what a session needs of one beside bytes.
 
 use std::io::ErrorKind;
+use std::time::Duration;
 
-use socket2::SockRef;
+use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, Interest};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -37,6 +38,11 @@ pub(crate) trait Socket: AsyncRead + AsyncWrite + Unpin + Sized {
     /// Waits until the client has ended its side, without reading what it sends.
     async fn hung_up(&self) {
         let Some(tcp) = self.tcp() else { return };
+        // What a client sends before it goes may fill the window and hold back its FIN for ever:
+        // only the answer to a probe tells then that nobody is there. A living client's kernel
+        // answers probes by itself.
+        let probes = TcpKeepalive::new().with_time(PROBE).with_interval(PROBE);
+        let _ = SockRef::from(tcp).set_tcp_keepalive(&probes);
         while let Ok(ready) = tcp.ready(Interest::READABLE).await {
             if ready.is_read_closed() {
                 return;
@@ -48,6 +54,9 @@ pub(crate) trait Socket: AsyncRead + AsyncWrite + Unpin + Sized {
         }
     }
 }
+
+/// How often a half-open connection is probed.
+const PROBE: Duration = Duration::from_secs(30);
 
 #[cfg(test)]
 impl Socket for tokio::io::DuplexStream {

@@ -28,6 +28,7 @@ use crate::lane::Lanes;
 use crate::live::Surroundings;
 use crate::options::{JournalMode, Pace};
 use crate::scenario::Library;
+use crate::scenario::Scenario;
 use crate::selector::Chosen;
 use crate::sound::{SessionSound, SoundOptions};
 
@@ -129,6 +130,8 @@ impl Protocol for Parrot {
     }
 }
 
+mod faults;
+
 type Client = WebSocketStream<DuplexStream>;
 
 /// A running session, its client, and what it leaves in the journal.
@@ -140,9 +143,14 @@ struct Run {
 }
 
 async fn run(pace: Pace) -> Run {
+    run_faulty(pace, "none").await
+}
+
+/// A session with the faults of a scenario.
+async fn run_faulty(pace: Pace, scenario: &'static str) -> Run {
     let (near, far) = tokio::io::duplex(64 << 10);
     let parrot = Box::new(Conversation::new(&TABLE, Parrot));
-    let served = serve(parrot, near, pace, ClockMode::default());
+    let served = serve_faulty(parrot, near, pace, ClockMode::default(), scenario);
     let client = WebSocketStream::from_raw_socket(far, Role::Client, None).await;
     Run {
         client,
@@ -161,6 +169,16 @@ struct Served {
 }
 
 fn serve(session: Box<dyn Session>, near: DuplexStream, pace: Pace, mode: ClockMode) -> Served {
+    serve_faulty(session, near, pace, mode, "none")
+}
+
+fn serve_faulty(
+    session: Box<dyn Session>,
+    near: DuplexStream,
+    pace: Pace,
+    mode: ClockMode,
+    scenario: &'static str,
+) -> Served {
     let journal = Arc::new(Journal::new(1 << 20, JournalMode::On, None).unwrap());
     let stop = CancellationToken::new();
     let clock = Clock::start(mode);
@@ -182,6 +200,8 @@ fn serve(session: Box<dyn Session>, near: DuplexStream, pace: Pace, mode: ClockM
                 unreachable!("something is served")
             };
             let library = Library::default();
+            let scenario = Scenario::parse(scenario).unwrap();
+            let plan = Plan::new(scenario.orders(), endpoint, &lane, 1, 0).unwrap();
             let around = Surroundings {
                 connection: 1,
                 library: &library,
@@ -203,7 +223,7 @@ fn serve(session: Box<dyn Session>, near: DuplexStream, pace: Pace, mode: ClockM
                 close_time: Duration::from_secs(10),
                 recorder: &recorder,
             };
-            let live = Live::open(session, Plan::default(), around);
+            let live = Live::open(session, plan, around);
             drive(live, near, Bytes::new(), &clock, &stop).await;
         }
     });

@@ -13,6 +13,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
+use wire::audio::Direction;
 use wire::dialect::{Deviation, Dialect, Part, Retouch};
 use wire::hearing::HeardEvent;
 use wire::id::Ids;
@@ -20,7 +21,7 @@ use wire::session::Data;
 use wire::speech::{Speech, SpeechEvent};
 use wire::ws::FrameHead;
 
-use crate::sound::SoundOptions;
+use crate::sound::Shape;
 
 /// A fault at work in one session. Everything but [`Behaviour::strike`] is asked only after its
 /// point has come.
@@ -65,8 +66,14 @@ pub(crate) trait Behaviour: Send {
     }
 
     /// Something is about to be spoken.
-    fn speech(&mut self, speech: &mut Speech, options: &mut SoundOptions, hand: &mut Hand<'_>) {
-        let _ = (speech, options, hand);
+    fn speech(&mut self, speech: &mut Speech, shape: &mut Shape, hand: &mut Hand<'_>) {
+        let _ = (speech, shape, hand);
+    }
+
+    /// Whether it acts on pieces of speech, before they are messages: `first-byte`, `audio/N`
+    /// and `N%` have come for it when that piece is spoken.
+    fn acts_on_speech(&self) -> bool {
+        false
     }
 
     /// A piece of speech is on its way to the session; what comes back goes there instead.
@@ -167,10 +174,19 @@ pub(crate) struct Frame {
 /// How bytes are cut into TCP segments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Slicing {
-    /// The lengths of the segments, over and over.
-    pub(crate) sizes: Vec<usize>,
+    /// Where they are cut.
+    pub(crate) cuts: Cuts,
     /// The pause between two.
     pub(crate) gap: Duration,
+}
+
+/// Where bytes are cut into TCP segments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Cuts {
+    /// Behind so many bytes, over and over.
+    Sizes(Vec<u64>),
+    /// Behind the first and the third byte of every frame.
+    Heads,
 }
 
 /// How the server leaves a connection without a close frame.
@@ -214,6 +230,8 @@ pub(crate) struct Hand<'h> {
     pub(crate) now: Duration,
     /// How the endpoint's messages look.
     pub(crate) dialect: &'static Dialect,
+    /// Who sends audio.
+    pub(crate) audio: Direction,
     /// Everything random, from the fault's seed.
     pub(crate) ids: &'h mut Ids,
     /// What the session has sent so far.
@@ -228,9 +246,13 @@ pub(crate) struct Hand<'h> {
     pub(super) has_fired: &'h mut bool,
 }
 
-/// The messages of a session that faults send again.
+/// What a session has sent that faults send again, and what it is at.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Past {
+    /// Whether a request is being answered.
+    pub(crate) is_working: bool,
+    /// When the last message came or went.
+    pub(crate) last_at: Duration,
     /// The last message with audio.
     pub(crate) audio: Option<Outgoing>,
     /// The first result.

@@ -71,7 +71,7 @@ impl Behaviour for Abrupt {
     }
 }
 
-fn how(values: &Values) -> Leave {
+pub(super) fn how(values: &Values) -> Leave {
     match values.text("how") {
         "rst" => Leave::Reset,
         _ => Leave::Fin,

@@ -30,7 +30,7 @@ use super::behaviour::{Behaviour, Body, CloseBody, Deed, Frame, Hand, Outgoing, 
 use super::point::Point;
 use crate::extension::{self, Packer};
 use crate::lane::Lane;
-use crate::sound::SoundOptions;
+use crate::sound::Shape;
 
 /// A fault that waits for its point in a session.
 #[derive(Debug)]
@@ -63,7 +63,7 @@ pub(crate) struct Tally {
 pub(crate) struct Engine {
     faults: Vec<Slot>,
     dialect: &'static Dialect,
-    is_synthesis: bool,
+    audio: Direction,
     /// Whether the close frame of the server is its end marker.
     ends_by_close: bool,
     opened: Duration,
@@ -123,6 +123,7 @@ enum Item {
 #[derive(Debug, Default)]
 struct Counts {
     audio: u64,
+    spoken: u64,
     results: u64,
     has_requested: bool,
     has_finished: bool,
@@ -157,6 +158,8 @@ enum Moment {
     Elapsed,
     /// A message of the server is due.
     Due(Part, Option<Progress>),
+    /// A piece of audio is about to become a message.
+    Spoken(Option<Progress>),
     /// Audio of the client has been received.
     Heard,
     End,
@@ -203,7 +206,7 @@ impl Engine {
                 })
                 .collect(),
             dialect,
-            is_synthesis: endpoint.audio == Direction::ToClient,
+            audio: endpoint.audio,
             ends_by_close: !said
                 .any(|rule| (dialect.part)(Side::Server, rule.kind, &empty).is_end()),
             opened,
@@ -213,7 +216,10 @@ impl Engine {
             deeds: VecDeque::new(),
             urgent: VecDeque::new(),
             held: None,
-            past: Past::default(),
+            past: Past {
+                last_at: opened,
+                ..Past::default()
+            },
             later: Vec::new(),
             counts: Counts::default(),
             has_begun: false,
@@ -268,11 +274,13 @@ impl Engine {
     /// A message of the client has been read, and is not answered yet.
     pub(crate) fn received(&mut self, kind: &str, data: &Data, now: Duration) {
         let part = (self.dialect.part)(Side::Client, kind, data);
+        self.past.last_at = now;
+        self.past.is_working |= part == Part::Request;
         if part == Part::Request && !self.counts.has_requested {
             self.counts.has_requested = true;
             self.reach(Moment::Request, now);
         }
-        if part.is_audio() && !self.is_synthesis {
+        if part.is_audio() && !self.is_synthesis() {
             self.counts.audio += 1;
             self.reach(Moment::Heard, now);
         }
@@ -323,19 +331,18 @@ impl Engine {
     }
 
     /// Something is about to be spoken.
-    pub(crate) fn speech(
-        &mut self,
-        speech: &mut Speech,
-        options: &mut SoundOptions,
-        now: Duration,
-    ) {
+    pub(crate) fn speech(&mut self, speech: &mut Speech, shape: &mut Shape, now: Duration) {
         self.each_struck(now, Queue::InOrder, |behaviour, hand| {
-            behaviour.speech(speech, options, hand);
+            behaviour.speech(speech, shape, hand);
         });
     }
 
     /// A piece of speech is on its way to the session.
     pub(crate) fn spoken(&mut self, event: SpeechEvent, now: Duration) -> Vec<SpeechEvent> {
+        if matches!(event, SpeechEvent::Audio { .. }) {
+            self.counts.spoken += 1;
+            self.reach(Moment::Spoken(self.progress), now);
+        }
         let mut events = vec![event];
         self.each_struck(now, Queue::InOrder, |behaviour, hand| {
             let before = std::mem::take(&mut events);
@@ -456,7 +463,11 @@ impl Engine {
             self.waiting_bytes = self.waiting_bytes.saturating_sub(data.len());
         }
         let part = message.part;
-        if part.is_audio() && self.is_synthesis {
+        self.past.last_at = now;
+        if part.is_end() || part == Part::Error {
+            self.past.is_working = false;
+        }
+        if part.is_audio() && self.is_synthesis() {
             self.counts.audio += 1;
         }
         if part.is_result() {
@@ -531,11 +542,11 @@ impl Engine {
     fn reach(&mut self, moment: Moment, now: Duration) {
         let queue = match moment {
             Moment::Open | Moment::Request | Moment::Elapsed | Moment::Heard => Queue::Urgent,
-            Moment::Due(..) | Moment::End => Queue::InOrder,
+            Moment::Due(..) | Moment::Spoken(_) | Moment::End => Queue::InOrder,
         };
         for n in 0..self.faults.len() {
             let is_reached = self.faults.get(n).is_some_and(|slot| {
-                slot.stage == Stage::Waiting && self.is_at(slot.armed.at, moment, now)
+                slot.stage == Stage::Waiting && self.is_at(&slot.armed, moment, now)
             });
             if is_reached {
                 self.strike(n, now, queue);
@@ -543,19 +554,33 @@ impl Engine {
         }
     }
 
-    fn is_at(&self, point: Point, moment: Moment, now: Duration) -> bool {
-        match (point, moment) {
+    const fn is_synthesis(&self) -> bool {
+        matches!(self.audio, Direction::ToClient)
+    }
+
+    fn is_at(&self, armed: &Armed, moment: Moment, now: Duration) -> bool {
+        let acts_on_speech = armed.behaviour.acts_on_speech();
+        match (armed.at, moment) {
+            (Point::FirstByte | Point::Audio(_) | Point::Percent(0..=99), Moment::Due(..))
+                if acts_on_speech =>
+            {
+                false
+            }
+            (_, Moment::Spoken(_)) if !acts_on_speech => false,
+            (Point::FirstByte, Moment::Spoken(_)) => true,
+            (Point::Audio(n), Moment::Spoken(_)) => self.counts.spoken == n,
+            (Point::Percent(percent), Moment::Spoken(Some(progress))) => progress.reaches(percent),
             (Point::Open, Moment::Open)
             | (Point::Request, Moment::Request)
             | (Point::End, Moment::End) => true,
             (Point::Elapsed(after), Moment::Elapsed | Moment::Open) => self.opened + after <= now,
-            (Point::FirstByte, Moment::Due(part, _)) => match self.is_synthesis {
+            (Point::FirstByte, Moment::Due(part, _)) => match self.is_synthesis() {
                 true => part.is_audio(),
                 false => part.is_result(),
             },
             (Point::Audio(n), Moment::Heard) => self.counts.audio == n,
             (Point::Audio(n), Moment::Due(part, _)) => {
-                self.is_synthesis && part.is_audio() && self.counts.audio == n
+                self.is_synthesis() && part.is_audio() && self.counts.audio == n
             }
             (Point::Result(n), Moment::Due(part, _)) => {
                 part.is_result() && self.counts.results == n
@@ -566,7 +591,7 @@ impl Engine {
             (Point::Percent(percent), Moment::Due(part, Some(progress))) => {
                 part.is_audio() && progress.reaches(percent)
             }
-            (Point::Percent(100), Moment::Due(part, None)) => self.is_synthesis && part.is_end(),
+            (Point::Percent(100), Moment::Due(part, None)) => self.is_synthesis() && part.is_end(),
             _ => false,
         }
     }
@@ -607,9 +632,10 @@ impl Engine {
         let mut hand = Hand {
             now,
             dialect: self.dialect,
+            audio: self.audio,
             ids: &mut slot.armed.ids,
             past: &self.past,
-            is_synthesis: self.is_synthesis,
+            is_synthesis: matches!(self.audio, Direction::ToClient),
             deeds: &mut deeds,
             later: &mut self.later,
             fault: n,

@@ -200,6 +200,12 @@ impl Order {
             }
         }
         let at = match at {
+            // The same in another place: whatever asks for the parameter shall find it.
+            Some(Point::Elapsed(after)) if fault.at == AFTER => {
+                values.given.retain(|(key, _)| *key != AFTER);
+                values.given.push((AFTER, after.as_millis().to_string()));
+                Point::Elapsed(after)
+            }
             Some(at) => at,
             None if fault.at == AFTER => Point::Elapsed(values.ms(AFTER)),
             None => Point::parse(fault.at)

@@ -158,7 +158,7 @@ pub enum Kind {
     Number(u64, u64),
     /// A whole number that may be negative.
     Signed,
-    /// Whole numbers, joined by `/`.
+    /// Whole numbers, joined by `.` or `/`.
     Numbers,
     /// One of these words.
     Word(&'static [&'static str]),
@@ -312,7 +312,10 @@ impl Values {
 
     /// The numbers of a parameter that is a list.
     pub(crate) fn numbers(&self, key: &str) -> Vec<u64> {
-        self.text(key).split('/').filter_map(digits).collect()
+        self.text(key)
+            .split(['.', '/'])
+            .filter_map(digits)
+            .collect()
     }
 
     /// The number in the name, as in `close-1011`.
@@ -348,7 +351,7 @@ impl Parameter {
                     && digits.parse::<u32>().is_ok()
             }
             Kind::Numbers => value
-                .split('/')
+                .split(['.', '/'])
                 .all(|number| digits(number).is_some_and(|number| number > 0)),
             Kind::Word(words) => words.contains(&value),
             Kind::Text => true,
@@ -362,7 +365,7 @@ impl Parameter {
         match self.kind {
             Kind::Number(least, most) => format!("a whole number from {least} to {most}"),
             Kind::Signed => "a whole number, maybe negative".to_owned(),
-            Kind::Numbers => "whole numbers joined by /".to_owned(),
+            Kind::Numbers => "whole numbers joined by . or /".to_owned(),
             Kind::Word(words) => words.join(" or "),
             Kind::Text => "text".to_owned(),
             Kind::Bits32 => "a number of up to 32 bits, as 4096 or 0xFFFFFFFF".to_owned(),

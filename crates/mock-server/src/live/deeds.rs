@@ -44,19 +44,29 @@ impl Live<'_> {
                     .recorder
                     .write(|record| record.faults.fire(&fired, at));
             }
+            self.slice();
             match next {
                 Next::Deed(deed) => self.perform(deed),
                 Next::Abort => self.abort(),
                 Next::Rest => break,
             }
         }
-        let slicing = self.engine.as_ref().and_then(|engine| engine.slicing());
-        self.outbox.slice(slicing);
+        self.slice();
+    }
+
+    /// Cuts what is sent from now on as the faults want it. What they wanted last still holds
+    /// when the session is over.
+    fn slice(&mut self) {
+        if let Some(engine) = &self.engine {
+            self.outbox.slice(engine.slicing());
+        }
     }
 
     fn perform(&mut self, deed: Deed) {
         match deed {
             Deed::Send(message, frames) => self.send_outgoing(message, frames),
+            // Nothing follows a close frame.
+            Deed::Ping(_) | Deed::Pong(_) if self.closing != Closing::No => {}
             Deed::Ping(payload) => {
                 self.record(Side::Server, EntryKind::Ping, payload.clone());
                 self.outbox.ping(payload);
@@ -166,7 +176,7 @@ impl Live<'_> {
         self.end(match how {
             Leave::Fin => Closing::Over(patience),
             Leave::Reset => Closing::Reset(patience),
-            Leave::HalfOpen => Closing::HalfOpen,
+            Leave::HalfOpen => Closing::HalfOpen(patience),
         });
     }
 
