@@ -32,7 +32,7 @@ def settle(mock, peer, ms):
 
 def quiet(peer):
     """Waits until nothing more comes by itself, so that what is sent next has its place."""
-    while peer.pull(0.1):
+    while peer.pull(0.3):
         pass
 
 
