@@ -80,7 +80,7 @@ fn to_text(covered: &[Covered], width: usize) -> String {
         format!("{count} {}", state.name())
     });
     let all = needing().count();
-    out.push_str("\n");
+    out.push('\n');
     let totals = totals.join(", ");
     let line = format!("{all} clauses of level must or sdk-relied: {totals}");
     out.push_str(&paragraph("", 0, &line, width));
