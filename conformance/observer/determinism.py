@@ -59,6 +59,15 @@ def talk(mock, endpoint, peer, n):
     return head, peer.buffer, peer.end
 
 
+def alike(row, first, second):
+    """The same; of a drip that time cuts off, as far as both have come."""
+    if row["family"] != "segments":
+        return first == second
+    pairs = [(head == other, bytes_of.startswith(others) or others.startswith(bytes_of), end == ending)
+             for (head, bytes_of, end), (other, others, ending) in zip(first, second)]
+    return all(all(pair) for pair in pairs) and all(len(told[1]) > 300 for told in first + second)
+
+
 def compare(binary, share):
     arguments = ["--clock", "manual", "--seed", "7"]
     one, other = Mock(binary, arguments), Mock(binary, arguments)
@@ -70,7 +79,7 @@ def compare(binary, share):
                 one.lane = other.lane = lane
                 scenario = row["example"].replace(" ", "%20")
                 first, second = (exchange(mock, ENDPOINTS[name], scenario) for mock in (one, other))
-                if first != second:
+                if not alike(row, first, second):
                     different.append(lane)
         assert not different, different
     finally:

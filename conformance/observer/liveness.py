@@ -23,7 +23,7 @@ def half_open_reads_nothing_writes_nothing_and_stays(mock):
     for endpoint in ENDPOINTS.values():
         peer = mock.open(endpoint, "half-open:at=audio/2", ask=True)
         if endpoint.synthesis:
-            frames = drain(peer)
+            frames = drain(peer, first=5.0)
             assert audio_count(endpoint, frames) == 1, (endpoint.name, frames)
         else:
             speak_to(peer, 2)
@@ -73,7 +73,7 @@ def stall_midstream_says_nothing_more_but_answers_pings(mock):
     for endpoint in ENDPOINTS.values():
         peer = mock.open(endpoint, "stall-midstream", ask=True)
         if endpoint.synthesis:
-            assert audio_count(endpoint, drain(peer)) == 2, endpoint.name
+            assert audio_count(endpoint, drain(peer, first=5.0)) == 2, endpoint.name
         else:
             speak_to(peer, 12)
             frames = drain(peer)
@@ -103,7 +103,7 @@ def silent_but_pinging_sends_pings_alone_then_everything(mock):
         mock.admin("clock", "POST", {"advance_ms": 999})
         assert drain(peer, 0.05) == []
         mock.admin("clock", "POST", {"advance_ms": 1})
-        said = drain(peer)
+        said = drain(peer, first=5.0)
         assert any(is_audio(endpoint, f) or is_result(endpoint, f) for f in said), endpoint.name
         assert marker(endpoint, said), endpoint.name
         assert fired(mock, "silent-but-pinging"), endpoint.name
@@ -119,7 +119,7 @@ def no_pong_answers_no_ping_while_data_flows(mock):
             peer.send(opcode, payload)
         peer.send(9, b"two")
         listen(endpoint, peer)
-        frames = drain(peer)
+        frames = drain(peer, 1.0, first=5.0)
         assert marker(endpoint, frames), endpoint.name
         assert all(frame.opcode != 10 for frame in frames), endpoint.name
         assert fired(mock, "no-pong"), endpoint.name
@@ -137,7 +137,7 @@ def late_pong_comes_after_its_delay_and_data_in_time(mock):
         for opcode, payload in endpoint.first():
             peer.send(opcode, payload)
         listen(endpoint, peer)
-        frames = drain(peer)
+        frames = drain(peer, first=5.0)
         assert frames and all(f.opcode != 10 for f in frames), endpoint.name
         if endpoint.name == "ibm/tts":
             # The vendor closes when it has spoken; a pong behind its close frame would be wrong.
@@ -179,7 +179,7 @@ def slow_first_byte_delays_the_first_alone(mock):
         said += drain(peer, 0.05)
         assert not any(is_audio(endpoint, f) or is_result(endpoint, f) for f in said), endpoint.name
         mock.admin("clock", "POST", {"advance_ms": 1})
-        assert marker(endpoint, drain(peer)), endpoint.name
+        assert marker(endpoint, drain(peer, 1.0, first=5.0)), endpoint.name
         assert fired(mock, "slow-first-byte"), endpoint.name
         peer.close()
 
@@ -279,7 +279,7 @@ def stale_reuse_ends_between_two_tasks(mock):
         for opcode, payload in endpoint.first():
             peer.send(opcode, payload)
         listen(endpoint, peer)
-        assert marker(endpoint, drain(peer)), endpoint.name
+        assert marker(endpoint, drain(peer, 1.0, first=5.0)), endpoint.name
         mock.admin("clock", "POST", {"advance_ms": 2999})
         assert peer.is_silent(0.1), endpoint.name
         mock.admin("clock", "POST", {"advance_ms": 1})
