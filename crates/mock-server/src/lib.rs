@@ -17,6 +17,7 @@ mod body;
 mod clock;
 mod drive;
 mod expectation;
+mod extension;
 pub mod fault;
 mod journal;
 mod lane;

@@ -15,6 +15,7 @@ use wire::speech::{Speech, SpeechEvent};
 use wire::ws::{CloseFrame, DataOpcode, Event, Limits, Receiver, Role, Violation};
 
 use crate::clock::Clock;
+use crate::extension::{Extension, Packer};
 use crate::fault::{Engine, OrderError, Plan, Progress, Start};
 use crate::journal::{Ending, Entry, EntryKind, Recorder};
 use crate::lane::{self, Lane, Lanes};
@@ -96,6 +97,10 @@ pub(crate) struct Live<'s> {
     engine: Option<Box<Engine>>,
     /// The timers that rest because a fault stands in for them.
     rested: &'static [&'static str],
+    /// The code of a close frame of the client, and until when its answer is put off.
+    put_off: Option<(Option<u16>, Duration)>,
+    /// What compresses our messages, if that has been agreed.
+    packer: Option<Packer>,
     around: Surroundings<'s>,
 }
 
@@ -165,6 +170,8 @@ pub(crate) struct Surroundings<'s> {
     pub(crate) pace: Pace,
     pub(crate) sound: SessionSound<'s>,
     pub(crate) limits: Limits,
+    /// What has been agreed about compression.
+    pub(crate) extension: Option<Extension>,
     pub(crate) close_time: Duration,
     pub(crate) recorder: &'s Recorder<'s>,
 }
@@ -174,7 +181,10 @@ impl<'s> Live<'s> {
     pub(crate) fn open(session: Box<dyn Session>, plan: Plan, around: Surroundings<'s>) -> Self {
         let mut live = Self {
             session,
-            receiver: Receiver::new(Role::Server, around.limits),
+            receiver: match around.extension {
+                Some(extension) => extension.on(Receiver::new(Role::Server, around.limits)),
+                None => Receiver::new(Role::Server, around.limits),
+            },
             outbox: match around.recorder.keeps_raw() {
                 true => Outbox::remembering(),
                 false => Outbox::default(),
@@ -189,6 +199,8 @@ impl<'s> Live<'s> {
             closed: None,
             engine: None,
             rested: &[],
+            put_off: None,
+            packer: around.extension.map(Extension::packer),
             around,
         };
         live.arm(plan, Start::Open);
@@ -250,6 +262,7 @@ impl<'s> Live<'s> {
         let fault = self.engine.as_ref().and_then(|engine| engine.next_due());
         let others = self.timers.next_due().into_iter().chain(fault);
         let others = others.chain(self.outbox.next_due());
+        let others = others.chain(self.put_off.map(|(_, due)| due));
         speech.into_iter().chain(others).min()
     }
 
@@ -308,6 +321,9 @@ impl<'s> Live<'s> {
             self.turn(|session, turn| session.timer(timer, turn));
         }
         self.run_faults();
+        if let Some((code, _)) = self.put_off.take_if(|(_, due)| *due <= now) {
+            self.answer_close(code);
+        }
     }
 
     /// The server stops, and waits no longer than [`STOP`] for the client's close frame.
@@ -460,7 +476,18 @@ impl<'s> Live<'s> {
                 }
                 return;
             }
-            self.send_close(close.code, "");
+            if let Some(time) = engine.and_then(|it| it.puts_off_close(now)) {
+                self.put_off = Some((close.code, now + time));
+                return;
+            }
+        }
+        self.answer_close(close.code);
+    }
+
+    /// Answers the client's close frame, unless it answers ours.
+    fn answer_close(&mut self, code: Option<u16>) {
+        if self.closing == Closing::No {
+            self.send_close(code, "");
         }
         self.end(Closing::Over(self.patience()));
     }
@@ -636,7 +663,14 @@ impl<'s> Live<'s> {
 
     fn heard(&mut self, events: Vec<wire::hearing::HeardEvent>) {
         for event in events {
-            self.turn(|session, turn| session.heard(event, turn));
+            let now = self.around.clock.now();
+            let events = match &mut self.engine {
+                Some(engine) => engine.heard(event, now),
+                None => vec![event],
+            };
+            for event in events {
+                self.turn(|session, turn| session.heard(event, turn));
+            }
         }
     }
 
@@ -649,7 +683,10 @@ impl<'s> Live<'s> {
 
     fn send(&mut self, data: &Data) {
         self.record_data(data);
-        self.outbox.message(data);
+        match &mut self.packer {
+            Some(packer) => self.outbox.frame(packer.frame(data)),
+            None => self.outbox.message(data),
+        }
     }
 
     fn report(&self, finding: Finding) {
@@ -682,6 +719,7 @@ impl<'s> Live<'s> {
         self.listener = None;
         self.engine = None;
         self.timers = Timers::default();
+        self.put_off = None;
     }
 
     fn note_ending(&self, code: u16, reason: &str, by: Side) {

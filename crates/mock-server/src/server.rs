@@ -314,6 +314,7 @@ async fn session(shared: &Shared, accepted: Accepted, overheard: Overheard) {
         info,
         redactor,
         findings,
+        extension,
     } = accepted;
     let Ok(upgraded) = upgrade.await else {
         return;
@@ -352,6 +353,7 @@ async fn session(shared: &Shared, accepted: Accepted, overheard: Overheard) {
             kept: &shared.speech,
         },
         limits,
+        extension,
         close_time: guards.close_time,
         recorder: &recorder,
     };

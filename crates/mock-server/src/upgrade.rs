@@ -16,6 +16,7 @@ use wire::registry::{self, Route};
 
 use crate::admin;
 use crate::body::Body;
+use crate::extension::Extension;
 use crate::fault::{OrderError, Plan};
 use crate::journal::{Recorder, Redactor, SessionInfo};
 use crate::lane::{self, Lane};
@@ -40,6 +41,7 @@ pub(crate) struct Accepted {
     pub(crate) info: SessionInfo,
     pub(crate) redactor: Redactor,
     pub(crate) findings: Vec<Finding>,
+    pub(crate) extension: Option<Extension>,
 }
 
 /// Where the HTTP side leaves an accepted session for its connection to pick up.
@@ -137,6 +139,7 @@ pub(crate) async fn answer(
         Ok(plan) => plan,
         Err(error) => return Ok(visit.misplaced(endpoint, error)),
     };
+    let deflate = compression::take(&mut plan);
     if let Some(answer) = gates::pass(&visit, endpoint, &mut plan, &mut ids).await {
         return Ok(answer);
     }
@@ -153,9 +156,10 @@ pub(crate) async fn answer(
         Ok(welcome) => welcome,
         Err(refusal) => return Ok(visit.refuse(Some(endpoint), refusal)),
     };
-    let Some(response) = switch(&request, &welcome) else {
+    let Some(mut response) = switch(&request, &welcome) else {
         unreachable!("admission lets nothing but a well-formed upgrade through")
     };
+    let extension = compression::agree(&visit, deflate, &mut plan, &mut response);
     let info = visit.info(Some(endpoint), StatusCode::SWITCHING_PROTOCOLS);
     let redactor = visit.redactor;
     let accepted = Accepted {
@@ -176,6 +180,7 @@ pub(crate) async fn answer(
         info,
         redactor,
         findings: welcome.findings,
+        extension,
     };
     *crate::lock::lock(&handover) = Some(accepted);
     Ok(response)
@@ -345,4 +350,5 @@ fn switch(request: &Request<Incoming>, welcome: &Welcome) -> Option<Answer> {
     Some(response)
 }
 
+mod compression;
 mod gates;

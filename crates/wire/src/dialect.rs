@@ -137,6 +137,11 @@ pub enum Retouch {
     WithoutAudio,
     /// The same audio as if more of it would come, for an end marker that carries some.
     NotLast,
+    /// At least so many bytes: audio over and over, white space behind JSON. Declared lengths stay
+    /// true.
+    Grown(u64),
+    /// A wrong checksum in the first Ogg page of the audio.
+    BadPageChecksum,
 }
 
 /// The kinds of [`Retouch`], without what they take.
@@ -157,6 +162,8 @@ pub enum Retouching {
     Sequence,
     /// [`Retouch::SizeLies`] and [`Retouch::Truncated`].
     Framing,
+    /// [`Retouch::BadPageChecksum`].
+    Pages,
 }
 
 /// Why a handshake is refused.

@@ -219,6 +219,7 @@ fn serve_faulty(
                     kept: &Arc::default(),
                 },
                 limits: Limits::default(),
+                extension: None,
                 close_time: Duration::from_secs(10),
                 recorder: &recorder,
             };

@@ -13,8 +13,8 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use wire::audio::Direction;
 use wire::dialect::{Deviation, Dialect, Part, Retouch};
+use wire::hearing::HeardEvent;
 use wire::id::Ids;
 use wire::session::Data;
 use wire::speech::{Speech, SpeechEvent};
@@ -52,6 +52,13 @@ pub(crate) trait Behaviour: Send {
         true
     }
 
+    /// For how long the answer to a close frame of the client is put off; the session goes on
+    /// until then.
+    fn puts_off_close(&mut self, hand: &mut Hand<'_>) -> Option<Duration> {
+        let _ = hand;
+        None
+    }
+
     /// A message of the client has been read, and is not answered yet.
     fn received(&mut self, part: Part, hand: &mut Hand<'_>) {
         let _ = (part, hand);
@@ -70,6 +77,12 @@ pub(crate) trait Behaviour: Send {
 
     /// A piece of speech is on its way to the session; what comes back goes there instead.
     fn spoken(&mut self, event: SpeechEvent, hand: &mut Hand<'_>) -> Vec<SpeechEvent> {
+        let _ = hand;
+        vec![event]
+    }
+
+    /// Something has been recognised; what comes back reaches the session instead.
+    fn heard(&mut self, event: HeardEvent, hand: &mut Hand<'_>) -> Vec<HeardEvent> {
         let _ = hand;
         vec![event]
     }
@@ -197,8 +210,11 @@ pub(crate) enum Deed {
     Ping(Bytes),
     /// A pong is sent.
     Pong(Bytes),
-    /// The session does what it would not do by itself.
-    Deviate(Deviation),
+    /// Frames are sent that are no message.
+    Frames(Vec<Frame>),
+    /// The session does what it would not do by itself; if it can, the fault at this place among
+    /// the engine's has fired.
+    Deviate(Deviation, usize),
     /// Nothing behind it is done for so long on the services' clock; `None` is for ever.
     Wait(Option<Duration>),
     /// Whatever is held back goes on.
@@ -213,13 +229,17 @@ pub(crate) struct Hand<'h> {
     pub(crate) now: Duration,
     /// How the endpoint's messages look.
     pub(crate) dialect: &'static Dialect,
-    /// Who sends audio.
-    pub(crate) audio: Direction,
     /// Everything random, from the fault's seed.
     pub(crate) ids: &'h mut Ids,
     /// What the session has sent so far.
     pub(crate) past: &'h Past,
+    /// Whether the server is the one that sends audio.
+    pub(crate) is_synthesis: bool,
     pub(super) deeds: &'h mut Vec<Deed>,
+    /// What is done behind the message that passes.
+    pub(super) later: &'h mut Vec<Deed>,
+    /// The fault's place among the engine's.
+    pub(super) fault: usize,
     pub(super) has_fired: &'h mut bool,
 }
 
@@ -232,8 +252,29 @@ pub(crate) struct Past {
     pub(crate) last_at: Duration,
     /// The last message with audio.
     pub(crate) audio: Option<Outgoing>,
+    /// The first result.
+    pub(crate) first_result: Option<Outgoing>,
+    /// The last result.
+    pub(crate) result: Option<Outgoing>,
     /// The end marker.
     pub(crate) end: Option<Outgoing>,
+}
+
+impl Past {
+    /// Remembers what is sent.
+    pub(super) fn note(&mut self, message: &Outgoing) {
+        let part = message.part;
+        if part.is_audio() {
+            self.audio = Some(message.clone());
+        }
+        if part.is_end() {
+            self.end = Some(message.clone());
+        }
+        if part.is_result() {
+            self.first_result.get_or_insert_with(|| message.clone());
+            self.result = Some(message.clone());
+        }
+    }
 }
 
 impl Hand<'_> {
@@ -253,6 +294,12 @@ impl Hand<'_> {
         self.act(Deed::Send(message, None));
     }
 
+    /// Sends a message behind the one that passes.
+    pub(crate) fn send_behind(&mut self, message: Outgoing) {
+        self.fire();
+        self.later.push(Deed::Send(message, None));
+    }
+
     /// Sends a close frame.
     pub(crate) fn close(&mut self, close: CloseBody) {
         self.send(Outgoing {
@@ -266,9 +313,19 @@ impl Hand<'_> {
         self.act(Deed::Leave(how));
     }
 
-    /// Lets the session deviate.
+    /// Lets the session deviate. The fault has fired if the session can.
     pub(crate) fn deviate(&mut self, deviation: Deviation) {
-        self.act(Deed::Deviate(deviation));
+        self.deeds.push(Deed::Deviate(deviation, self.fault));
+    }
+
+    /// Lets the session deviate behind the message that passes.
+    pub(crate) fn deviate_behind(&mut self, deviation: Deviation) {
+        self.later.push(Deed::Deviate(deviation, self.fault));
+    }
+
+    /// Sends frames that are no message.
+    pub(crate) fn frames(&mut self, frames: Vec<Frame>) {
+        self.act(Deed::Frames(frames));
     }
 
     /// Holds back everything behind it for so long.

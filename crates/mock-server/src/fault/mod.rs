@@ -39,4 +39,4 @@ pub(crate) use behaviour::{Body, CloseBody, Cuts, Deed, Frame, Leave, Outgoing, 
 pub(crate) use catalogue::names;
 pub(crate) use engine::{Engine, Next, Progress, Start};
 pub(crate) use gate::{Deflate, Gate};
-pub(crate) use plan::{Note, Order, Plan, connections};
+pub(crate) use plan::{Note, Order, Plan, Planned, connections};

@@ -140,7 +140,10 @@ impl Order {
             rule: rule.to_owned(),
         };
         let mut at = None;
-        let mut numbers = 1..=u64::MAX;
+        // A fault of a reconnect says on which connection it acts.
+        let own = fault.parameters.iter().find(|it| it.key == "conn");
+        let own = own.and_then(|conn| connections(conn.default));
+        let mut numbers = own.unwrap_or(1..=u64::MAX);
         let (mut times, mut then, mut seed) = (None, None, None);
         for (key, value) in &call.parameters {
             match key.as_str() {

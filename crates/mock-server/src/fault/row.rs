@@ -3,9 +3,11 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use bytes::Bytes;
 use wire::audio::Direction;
-use wire::dialect::{OwnFault, Retouching};
+use wire::dialect::{OwnFault, Part, Retouching};
 use wire::endpoint::Endpoint;
+use wire::session::{Data, Rule};
 
 use super::behaviour::Behaviour;
 use super::gate::Gate;
@@ -188,7 +190,13 @@ pub enum Applies {
     Recognition,
     /// Where messages can be altered so.
     Retouching(Retouching),
-    /// Where synthesis is, and messages can be altered so.
+    /// Where something in a message has a checksum.
+    Checksums,
+    /// Where the server has messages of text, not frames of the vendor's own.
+    Texts,
+    /// Where one connection takes several requests.
+    Repeated,
+    /// Where the vendor has it.
     Own(&'static str),
 }
 
@@ -201,12 +209,39 @@ impl Applies {
             Self::Synthesis => endpoint.audio == Direction::ToClient,
             Self::Recognition => endpoint.audio == Direction::ToServer,
             Self::Retouching(kind) => endpoint.dialect.retouches.contains(&kind),
+            Self::Checksums => {
+                let mut known = endpoint.dialect.retouches.iter();
+                known.any(|it| matches!(it, Retouching::Gzip | Retouching::Pages))
+            }
+            Self::Texts => !endpoint.dialect.retouches.contains(&Retouching::Framing),
+            Self::Repeated => takes_several(endpoint),
             Self::Own(name) => {
                 let mut own = endpoint.dialect.own_faults.iter();
                 own.any(|fault| fault.name == name)
             }
         }
     }
+}
+
+/// Whether a request is answered where another has been answered without an error, says the table.
+fn takes_several(endpoint: &Endpoint) -> bool {
+    let rules = endpoint.table.rules;
+    let empty = Data::binary(Bytes::new());
+    let part = |rule: &Rule| (endpoint.dialect.part)(rule.side, rule.kind, &empty);
+    let requests = || rules.iter().filter(|rule| part(rule) == Part::Request);
+    let mut reached: Vec<&str> = requests().filter_map(|rule| rule.to).collect();
+    let mut n = 0;
+    while let Some(state) = reached.get(n).copied() {
+        n += 1;
+        let next = rules.iter().filter(|rule| rule.holds_in(state));
+        let next = next.filter(|rule| part(rule) != Part::Error);
+        for to in next.filter_map(|rule| rule.to) {
+            if !reached.contains(&to) {
+                reached.push(to);
+            }
+        }
+    }
+    requests().any(|rule| rule.to.is_some() && reached.iter().any(|state| rule.holds_in(state)))
 }
 
 /// How a fault is made from its parameters.

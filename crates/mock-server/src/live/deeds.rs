@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use wire::session::{Action, Data, Form, Side, Turn};
+use wire::ws::Opcode;
 
 use super::{Closing, Live};
 use crate::fault::{Body, CloseBody, Deed, Engine, Frame, Leave, Next, Outgoing, Plan};
@@ -35,7 +36,7 @@ impl Live<'_> {
     pub(super) fn run_faults(&mut self) {
         while let Some(engine) = &mut self.engine {
             let now = self.around.clock.now();
-            let next = engine.next(now);
+            let next = engine.next(now, self.packer.as_mut());
             let fired = engine.take_fired();
             if !fired.is_empty() {
                 let at = self.elapsed();
@@ -74,13 +75,16 @@ impl Live<'_> {
                 self.record(Side::Server, EntryKind::Pong, payload.clone());
                 self.outbox.pong(payload);
             }
-            Deed::Deviate(deviation) => {
+            Deed::Frames(frames) => self.send_frames(frames),
+            Deed::Deviate(deviation, fault) => {
                 let mut memory = lock(&self.around.lane.memory);
                 let mut turn = Turn::new(&mut memory);
-                self.session.deviate(&deviation, &mut turn);
+                let can = self.session.deviate(&deviation, &mut turn);
                 let actions = turn.into_actions();
                 drop(memory);
-                self.deviated(actions);
+                if can {
+                    self.deviated(fault, actions);
+                }
             }
             Deed::Leave(how) => self.leave(how),
             Deed::Pass(_) | Deed::Wait(_) | Deed::Release => {
@@ -89,15 +93,15 @@ impl Live<'_> {
         }
     }
 
-    /// What a deviation sends goes out at once; what it does otherwise is done as usual.
-    fn deviated(&mut self, actions: Vec<Action>) {
+    /// What a deviation sends goes out at once; what it does otherwise is done as usual. If it
+    /// ends what is being said, what is still in the line is not said any more.
+    fn deviated(&mut self, fault: usize, actions: Vec<Action>) {
+        let now = self.around.clock.now();
         let Some(engine) = &mut self.engine else {
             return;
         };
         let (mut messages, mut others) = (Vec::new(), Vec::new());
-        if actions.iter().any(gives_up) {
-            engine.overtake();
-        }
+        let gives_up = actions.iter().any(gives_up);
         for action in actions {
             match action {
                 Action::Send { kind, data } => messages.push(engine.outgoing(kind, data)),
@@ -108,7 +112,10 @@ impl Live<'_> {
                 other => others.push(other),
             }
         }
-        engine.deviated(messages);
+        if gives_up || messages.iter().any(|message| message.part.is_end()) {
+            engine.hush();
+        }
+        engine.deviated(fault, messages, now);
         for action in others {
             self.act(action);
         }
@@ -132,6 +139,9 @@ impl Live<'_> {
 
     fn send_frames(&mut self, frames: Vec<Frame>) {
         for frame in frames {
+            if frame.head.opcode == Opcode::Ping {
+                self.record(Side::Server, EntryKind::Ping, frame.payload.clone());
+            }
             self.outbox.frame(frame);
         }
     }
@@ -153,7 +163,7 @@ impl Live<'_> {
         }
         self.speaker = None;
         if let Some(engine) = &mut self.engine {
-            engine.overtake();
+            engine.hush();
         }
     }
 

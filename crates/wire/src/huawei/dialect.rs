@@ -6,7 +6,7 @@ use super::{auth, rasr};
 use crate::dialect::{Dialect, Part, Retouch, Retouching};
 use crate::id::Ids;
 use crate::json::{Style, Value, object, parse};
-use crate::retouch::{cut, listed, with_foreign_id, with_members};
+use crate::retouch::{cut, grown, listed, with_foreign_id, with_members};
 use crate::session::{Data, Form, Side};
 
 /// Real-time synthesis.
@@ -104,6 +104,7 @@ fn retouch(how: Retouch, _: &str, data: &Data, ids: &mut Ids) -> Option<Data> {
         Retouch::NonObjectJson => listed(data, Style::Compact),
         Retouch::WithoutAudio if data.form == Form::Binary => Some(Data::binary(Vec::new().into())),
         Retouch::NotLast if data.form == Form::Binary => Some(data.clone()),
+        Retouch::Grown(least) => grown(data, least),
         Retouch::WithoutAudio
         | Retouch::NotLast
         | Retouch::GzipFlagMismatch
@@ -111,6 +112,7 @@ fn retouch(how: Retouch, _: &str, data: &Data, ids: &mut Ids) -> Option<Data> {
         | Retouch::GzipCorrupt
         | Retouch::BadGzipChecksum
         | Retouch::BadSequence
+        | Retouch::BadPageChecksum
         | Retouch::SizeLies(_)
         | Retouch::Truncated(_) => None,
     }

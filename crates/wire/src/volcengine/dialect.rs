@@ -24,6 +24,7 @@ pub(super) const SYNTHESIS: Dialect = Dialect {
         Retouching::Gzip,
         Retouching::Sequence,
         Retouching::Framing,
+        Retouching::Pages,
     ],
     retouch,
     signed_at,
