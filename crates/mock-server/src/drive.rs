@@ -3,8 +3,8 @@
 use std::io;
 
 use bytes::{Bytes, BytesMut};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
-use tokio::time::{Duration, timeout};
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Clock, Sleeper};
@@ -67,11 +67,7 @@ pub(crate) async fn drive<S>(
     drop(sleeper);
     live.wrote();
     match live.departure() {
-        // Errors no longer matter: everything has been said.
-        Some(Departure::Done) => {
-            let _ = output.shutdown().await;
-            let _ = timeout(LINGER, drain(&mut input)).await;
-        }
+        Some(Departure::Done) => input.unsplit(output).finish().await,
         Some(Departure::Reset) => input.unsplit(output).reset(),
         Some(Departure::HalfOpen) => {
             let io = input.unsplit(output);
@@ -85,22 +81,12 @@ pub(crate) async fn drive<S>(
     }
 }
 
-/// How long the client may take to close its side of TCP after the close handshake.
-const LINGER: Duration = Duration::from_secs(1);
-
 async fn read_some(
     input: &mut (impl AsyncRead + Unpin),
     buffer: &mut BytesMut,
 ) -> io::Result<usize> {
     buffer.reserve(READ);
     input.read_buf(buffer).await
-}
-
-/// Reads what the client still sends, so that the kernel does not answer it with a reset that
-/// would overtake our close frame.
-async fn drain(input: &mut (impl AsyncRead + Unpin)) {
-    let mut scrap = [0; READ];
-    while matches!(input.read(&mut scrap).await, Ok(1..)) {}
 }
 
 async fn wait(sleeper: &Sleeper<'_>, due: Option<Duration>) {

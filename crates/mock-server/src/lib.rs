@@ -15,6 +15,7 @@ mod admin;
 mod attempts;
 mod body;
 mod clock;
+mod dressing;
 mod drive;
 mod expectation;
 mod extension;

@@ -1,11 +1,11 @@
 //! What the kernel is told about our sockets, and what a session needs of one beside bytes.
 
 use std::io::ErrorKind;
-use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
-use tokio::io::{AsyncRead, AsyncWrite, Interest};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, Interest};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{Duration, timeout};
 
 /// How much the kernel may hold of a connection that it has not sent yet. More would leave the
 /// processor's cache before it is read: large answers took twice as long.
@@ -35,6 +35,16 @@ pub(crate) trait Socket: AsyncRead + AsyncWrite + Unpin + Sized {
         }
     }
 
+    /// Ends the connection in order, and reads what the client still sends, so that the kernel does
+    /// not answer it with a reset that would overtake what was said last.
+    async fn finish(mut self) {
+        // Errors no longer matter: everything has been said.
+        let _ = self.shutdown().await;
+        let mut scrap = [0; SCRAP];
+        let drain = async { while matches!(self.read(&mut scrap).await, Ok(1..)) {} };
+        let _ = timeout(LINGER, drain).await;
+    }
+
     /// Waits until the client has ended its side, without reading what it sends.
     async fn hung_up(&self) {
         let Some(tcp) = self.tcp() else { return };
@@ -57,6 +67,12 @@ pub(crate) trait Socket: AsyncRead + AsyncWrite + Unpin + Sized {
 
 /// How often a half-open connection is probed.
 const PROBE: Duration = Duration::from_secs(30);
+
+/// How long the client may take to close its side of TCP after the server's.
+pub(crate) const LINGER: Duration = Duration::from_secs(1);
+
+/// How much is thrown away at once.
+const SCRAP: usize = 4 << 10;
 
 #[cfg(test)]
 impl Socket for tokio::io::DuplexStream {

@@ -14,6 +14,7 @@ use wire::handshake::{PathMiss, Refusal, RequestHead, Welcome};
 use wire::id::{Ids, seed_of};
 use wire::registry::{self, Route};
 
+use self::gates::Passage;
 use crate::admin;
 use crate::body::Body;
 use crate::extension::Extension;
@@ -140,9 +141,10 @@ pub(crate) async fn answer(
         Err(error) => return Ok(visit.misplaced(endpoint, error)),
     };
     let deflate = compression::take(&mut plan);
-    if let Some(answer) = gates::pass(&visit, endpoint, &mut plan, &mut ids).await {
-        return Ok(answer);
-    }
+    let ahead_ms = match gates::pass(&visit, endpoint, &mut plan, &mut ids).await {
+        Passage::Through { ahead_ms } => ahead_ms,
+        Passage::Refused(answer) => return Ok(answer),
+    };
     let mut knobs = shared.options.knobs_of(endpoint.name);
     if let Some(turned) = scenario.knobs_of(endpoint.name) {
         knobs.turn(turned);
@@ -150,15 +152,17 @@ pub(crate) async fn answer(
     let admitted = {
         let mut memory = crate::lock::lock(&lane.memory);
         let mut admission = shared.admission(&knobs, &mut ids, &mut memory, &sent);
+        admission.now_ms += ahead_ms;
         (endpoint.admit)(&head, &mut admission)
     };
     let welcome = match admitted {
         Ok(welcome) => welcome,
-        Err(refusal) => return Ok(visit.refuse(Some(endpoint), refusal)),
+        Err(refusal) => return Ok(visit.refuse(Some((endpoint, &plan)), refusal)),
     };
     let Some(mut response) = switch(&request, &welcome) else {
         unreachable!("admission lets nothing but a well-formed upgrade through")
     };
+    gates::dress(&visit, &mut plan, &mut response);
     let extension = compression::agree(&visit, deflate, &mut plan, &mut response);
     let info = visit.info(Some(endpoint), StatusCode::SWITCHING_PROTOCOLS);
     let redactor = visit.redactor;
@@ -212,10 +216,16 @@ impl Visit<'_> {
         }
     }
 
-    fn refuse(&self, endpoint: Option<&'static Endpoint>, refusal: Refusal) -> Answer {
+    /// Refuses in the vendor's words, at an endpoint after what faults have done so far.
+    fn refuse(&self, at: Option<(&'static Endpoint, &Plan)>, refusal: Refusal) -> Answer {
         let status =
             StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        self.record(endpoint, status, Some(refusal.finding));
+        self.record_with(at.map(|(endpoint, _)| endpoint), status, |recorder| {
+            if let Some((_, plan)) = at {
+                note_faults(recorder, plan);
+            }
+            recorder.find(Some(0), refusal.finding);
+        });
         let mut response = Response::new(Body::from(refusal.body));
         *response.status_mut() = status;
         add_headers(&mut response, &refusal.headers);
@@ -224,7 +234,7 @@ impl Visit<'_> {
 
     /// The answer to a path that is near nothing.
     fn nowhere(&self) -> Answer {
-        self.record(None, StatusCode::NOT_FOUND, None);
+        self.record_with(None, StatusCode::NOT_FOUND, |_| {});
         let path = self.redactor.text(&self.head.path);
         tracing::warn!(path, "no such path, and none like it is served");
         let served: Vec<_> = registry::endpoints()
@@ -249,7 +259,7 @@ impl Visit<'_> {
     }
 
     fn bad_selector(&self, endpoint: Option<&'static Endpoint>, error: &SelectorError) -> Answer {
-        self.record(endpoint, StatusCode::BAD_REQUEST, None);
+        self.record_with(endpoint, StatusCode::BAD_REQUEST, |_| {});
         let known = match error {
             SelectorError::Scenario(_) => self.shared.library.names(),
             _ => selector::KEYS.map(str::to_owned).to_vec(),
@@ -263,23 +273,7 @@ impl Visit<'_> {
     /// Records a handshake that a fault has refused.
     fn record_faulty(&self, endpoint: &'static Endpoint, status: StatusCode, plan: &Plan) {
         self.record_with(Some(endpoint), status, |recorder| {
-            recorder.write(|record| {
-                record.faults.arm(plan.notes.clone());
-                record.faults.fire(&plan.fired, Duration::ZERO);
-            });
-        });
-    }
-
-    fn record(
-        &self,
-        endpoint: Option<&'static Endpoint>,
-        status: StatusCode,
-        finding: Option<Finding>,
-    ) {
-        self.record_with(endpoint, status, |recorder| {
-            if let Some(finding) = finding {
-                recorder.find(Some(0), finding);
-            }
+            note_faults(recorder, plan);
         });
     }
 
@@ -302,6 +296,14 @@ impl Visit<'_> {
         drop(attempts);
         crate::server::log_session(&recorder, None);
     }
+}
+
+/// Notes what has become of the faults of a plan so far.
+fn note_faults(recorder: &Recorder<'_>, plan: &Plan) {
+    recorder.write(|record| {
+        record.faults.arm(plan.notes.clone());
+        record.faults.fire(&plan.fired, Duration::ZERO);
+    });
 }
 
 /// The answer when there is no lane left.

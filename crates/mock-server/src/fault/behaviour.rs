@@ -118,6 +118,13 @@ pub(crate) struct Outgoing {
     pub(crate) body: Body,
 }
 
+impl Outgoing {
+    /// Whether it is a message, and no close frame.
+    pub(crate) const fn is_data(&self) -> bool {
+        matches!(self.body, Body::Data(..))
+    }
+}
+
 /// What goes out.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Body {
@@ -199,6 +206,15 @@ pub(crate) enum Leave {
     HalfOpen,
 }
 
+/// What becomes of the connection behind a deviation, whatever the session would do to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Aftermath {
+    /// It is closed with this code.
+    Closed(u16),
+    /// It stays.
+    Open,
+}
+
 /// Something that is done on the wire or in the session.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Deed {
@@ -212,9 +228,9 @@ pub(crate) enum Deed {
     Pong(Bytes),
     /// Frames are sent that are no message.
     Frames(Vec<Frame>),
-    /// The session does what it would not do by itself; if it can, the fault at this place among
-    /// the engine's has fired.
-    Deviate(Deviation, usize),
+    /// The session does what it would not do by itself, and the connection may end otherwise than
+    /// the session would have it; if it can, the fault at this place among the engine's has fired.
+    Deviate(Deviation, Option<Aftermath>, usize),
     /// Nothing behind it is done for so long on the services' clock; `None` is for ever.
     Wait(Option<Duration>),
     /// Whatever is held back goes on.
@@ -315,17 +331,23 @@ impl Hand<'_> {
 
     /// Lets the session deviate. The fault has fired if the session can.
     pub(crate) fn deviate(&mut self, deviation: Deviation) {
-        self.deeds.push(Deed::Deviate(deviation, self.fault));
+        self.deeds.push(Deed::Deviate(deviation, None, self.fault));
     }
 
     /// Lets the session deviate behind the message that passes.
     pub(crate) fn deviate_behind(&mut self, deviation: Deviation) {
-        self.later.push(Deed::Deviate(deviation, self.fault));
+        self.later.push(Deed::Deviate(deviation, None, self.fault));
     }
 
     /// Sends frames that are no message.
     pub(crate) fn frames(&mut self, frames: Vec<Frame>) {
         self.act(Deed::Frames(frames));
+    }
+
+    /// Lets the session deviate, and decides what becomes of the connection.
+    pub(crate) fn deviate_but(&mut self, deviation: Deviation, aftermath: Aftermath) {
+        let deed = Deed::Deviate(deviation, Some(aftermath), self.fault);
+        self.deeds.push(deed);
     }
 
     /// Holds back everything behind it for so long.

@@ -448,13 +448,20 @@ impl Engine {
         }
     }
 
-    /// Nothing more is said: what the session has said and has not gone out never will. Deeds that
-    /// were asked for stay.
+    /// The session has given up: what it had said before and has not gone out never will.
+    pub(crate) fn overtake(&mut self) {
+        self.hush();
+        self.deeds.retain(|deed| !matches!(deed, Deed::Pass(_)));
+    }
+
+    /// Nothing more is said: no message of the session is sent any more, but deeds that were asked
+    /// for stay.
     pub(crate) fn hush(&mut self) {
         self.line.clear();
         self.due = None;
         self.waiting_bytes = 0;
-        self.deeds.retain(|deed| !matches!(deed, Deed::Pass(_)));
+        let is_data = |deed: &Deed| matches!(deed, Deed::Pass(message) if message.is_data());
+        self.deeds.retain(|deed| !is_data(deed));
     }
 
     /// The head of the line becomes due: the faults strike whose point that is.
@@ -476,6 +483,7 @@ impl Engine {
         if part.is_result() {
             self.counts.results += 1;
         }
+        self.past.last_at = now;
         self.reach(Moment::Due(part, progress), now);
         self.due = Some(message);
         if part == Part::FinalResult || part.is_end() {
@@ -633,7 +641,7 @@ impl Engine {
             dialect: self.dialect,
             ids: &mut slot.armed.ids,
             past: &self.past,
-            is_synthesis: self.is_synthesis,
+            is_synthesis: matches!(self.audio, Direction::ToClient),
             deeds: &mut deeds,
             later: &mut self.later,
             fault: n,

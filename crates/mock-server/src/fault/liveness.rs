@@ -21,7 +21,7 @@ pub(super) const FAULTS: &[Fault] = &[
         at: "audio/2",
         points: Points::Any,
         applies: Applies::Everywhere,
-        make: Make::Either(|_| Gate::Stall, |_| Box::new(HalfOpen)),
+        make: Make::Either(|_| Gate::Leave(Leave::HalfOpen), |_| Box::new(HalfOpen)),
     },
     Fault {
         name: "stall-midstream",

@@ -35,7 +35,9 @@ pub use catalogue::catalogue;
 pub use plan::OrderError;
 pub use row::{Applies, Family, Fault, Kind, Parameter, Points};
 
-pub(crate) use behaviour::{Body, CloseBody, Cuts, Deed, Frame, Leave, Outgoing, Slicing};
+pub(crate) use behaviour::{
+    Aftermath, Body, CloseBody, Cuts, Deed, Frame, Leave, Outgoing, Slicing,
+};
 pub(crate) use catalogue::names;
 pub(crate) use engine::{Engine, Next, Progress, Start};
 pub(crate) use gate::{Deflate, Gate};

@@ -164,6 +164,8 @@ pub enum Kind {
     Word(&'static [&'static str]),
     /// Any text without `,` and `+`.
     Text,
+    /// Such a text of at most so many bytes.
+    Brief(usize),
     /// A number of up to 32 bits, decimal or hexadecimal with `0x`.
     Bits32,
 }
@@ -253,6 +255,8 @@ pub(crate) enum Make {
     Behaviour(fn(&Values) -> Box<dyn Behaviour>),
     /// It acts where `at` says: on the handshake or in the session.
     Either(fn(&Values) -> Gate, fn(&Values) -> Box<dyn Behaviour>),
+    /// It acts in the session, and on the handshake of the lane's next connection.
+    Sequel(fn(&Values) -> Box<dyn Behaviour>, fn(&Values) -> Gate),
 }
 
 impl Fault {
@@ -355,6 +359,7 @@ impl Parameter {
                 .all(|number| digits(number).is_some_and(|number| number > 0)),
             Kind::Word(words) => words.contains(&value),
             Kind::Text => true,
+            Kind::Brief(most) => value.len() <= most,
             Kind::Bits32 => bits(value).is_some_and(|number| number <= 0xFFFF_FFFF),
         }
     }
@@ -368,6 +373,7 @@ impl Parameter {
             Kind::Numbers => "whole numbers joined by . or /".to_owned(),
             Kind::Word(words) => words.join(" or "),
             Kind::Text => "text".to_owned(),
+            Kind::Brief(most) => format!("text of at most {most} bytes"),
             Kind::Bits32 => "a number of up to 32 bits, as 4096 or 0xFFFFFFFF".to_owned(),
         }
     }

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use wire::dialect::Deviation;
 use wire::session::{Action, Data, Form, Side, Turn};
 use wire::ws::Opcode;
 
 use super::{Closing, Live};
-use crate::fault::{Body, CloseBody, Deed, Engine, Frame, Leave, Next, Outgoing, Plan};
+use crate::fault::{Aftermath, Body, CloseBody, Deed, Engine, Frame, Leave, Next, Outgoing, Plan};
 use crate::journal::EntryKind;
 use crate::lock::lock;
 
@@ -76,21 +77,40 @@ impl Live<'_> {
                 self.outbox.pong(payload);
             }
             Deed::Frames(frames) => self.send_frames(frames),
-            Deed::Deviate(deviation, fault) => {
-                let mut memory = lock(&self.around.lane.memory);
-                let mut turn = Turn::new(&mut memory);
-                let can = self.session.deviate(&deviation, &mut turn);
-                let actions = turn.into_actions();
-                drop(memory);
-                if can {
-                    self.deviated(fault, actions);
-                }
+            Deed::Deviate(deviation, aftermath, fault) => {
+                self.deviate(&deviation, aftermath, fault);
             }
             Deed::Leave(how) => self.leave(how),
             Deed::Pass(_) | Deed::Wait(_) | Deed::Release => {
                 unreachable!("the engine keeps these to itself")
             }
         }
+    }
+
+    fn deviate(&mut self, deviation: &Deviation, aftermath: Option<Aftermath>, fault: usize) {
+        let mut memory = lock(&self.around.lane.memory);
+        let mut turn = Turn::new(&mut memory);
+        let can = self.session.deviate(deviation, &mut turn);
+        let mut actions = turn.into_actions();
+        drop(memory);
+        if !can {
+            return;
+        }
+        if let Some(aftermath) = aftermath {
+            let mut reason = String::new();
+            actions.retain_mut(|action| match action {
+                Action::Close { reason: own, .. } => {
+                    reason = std::mem::take(own);
+                    false
+                }
+                Action::Abort => false,
+                _ => true,
+            });
+            if let Aftermath::Closed(code) = aftermath {
+                actions.push(Action::Close { code, reason });
+            }
+        }
+        self.deviated(fault, actions);
     }
 
     /// What a deviation sends goes out at once; what it does otherwise is done as usual. If it
@@ -113,7 +133,7 @@ impl Live<'_> {
             }
         }
         if gives_up || messages.iter().any(|message| message.part.is_end()) {
-            engine.hush();
+            engine.overtake();
         }
         engine.deviated(fault, messages, now);
         for action in others {

@@ -21,6 +21,7 @@ pub(crate) fn answers_every_deviation(endpoint: &Endpoint) {
     let mut all = vec![
         Deviation::Error(None),
         Deviation::Idle,
+        Deviation::IdleError,
         Deviation::Expired,
         Deviation::Quota,
         Deviation::Untyped,

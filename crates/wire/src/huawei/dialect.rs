@@ -13,6 +13,7 @@ use crate::session::{Data, Form, Side};
 pub(super) const SYNTHESIS: Dialect = Dialect {
     part: synthesis_part,
     idle_timers: &["idle"],
+    idle_reason: "wait text timeout",
     error_codes: synthesis_codes,
     retouches: RETOUCHES,
     retouch,
@@ -25,6 +26,7 @@ pub(super) const SYNTHESIS: Dialect = Dialect {
 pub(super) const RECOGNITION: Dialect = Dialect {
     part: recognition_part,
     idle_timers: &["idle"],
+    idle_reason: "wait voice timeout",
     error_codes: recognition_codes,
     retouches: RETOUCHES,
     retouch,

@@ -14,6 +14,7 @@ use crate::session::{Data, Form, Side};
 pub(super) const SYNTHESIS: Dialect = Dialect {
     part,
     idle_timers: &[FIRST_MESSAGE],
+    idle_reason: "Session timed out.",
     error_codes,
     // No message has an id.
     retouches: &[

@@ -32,6 +32,7 @@ impl Reply {
                     self.close(turn);
                 }
             }
+            Deviation::IdleError => self.end_with(ServiceError::AudioTimeout, turn),
             // No page knows a longest session; one request over the maximum is 3030.
             Deviation::Expired => self.end_with(ServiceError::ProcessingTimeout, turn),
             Deviation::Quota => self.end_with(ServiceError::Concurrency, turn),
