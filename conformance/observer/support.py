@@ -19,6 +19,17 @@ def drain(peer, quiet=0.3, first=None):
     return frames
 
 
+def whole(endpoint, peer):
+    """The frames up to the end marker or an error; or until nothing has come for long."""
+    frames = []
+    while (frame := peer.frame(5.0)) is not None:
+        frames.append(frame)
+        is_error = b'"ERROR"' in frame.payload or endpoint.name == "volcengine/tts-v1" and frame.payload[1:2] >= b"\xf0"
+        if frame.opcode == 8 or is_error or marker(endpoint, [frame]):
+            break
+    return frames
+
+
 def speak_to(peer, chunks, sound=PCM_100MS):
     for _ in range(chunks):
         peer.send(2, sound)

@@ -641,7 +641,7 @@ impl Engine {
             dialect: self.dialect,
             ids: &mut slot.armed.ids,
             past: &self.past,
-            is_synthesis: matches!(self.audio, Direction::ToClient),
+            is_synthesis: self.is_synthesis,
             deeds: &mut deeds,
             later: &mut self.later,
             fault: n,
