@@ -63,30 +63,11 @@ def talk(mock, endpoint, peer, n):
     return head, peer.buffer, peer.end
 
 
-def alike(row, first, second):
-    """The same; of a drip that time cuts off, as far as both have come."""
-    if row["family"] != "segments":
-        return first == second
-    pairs = [(head == other, bytes_of.startswith(others) or others.startswith(bytes_of), end == ending)
-             for (head, bytes_of, end), (other, others, ending) in zip(first, second)]
-    return all(all(pair) for pair in pairs) and all(len(told[1]) > 300 for told in first + second)
-
-
 def compare(binary, share):
     arguments = ["--clock", "manual", "--seed", "7"]
     one, other = Mock(binary, arguments), Mock(binary, arguments)
     try:
         different = []
-<<<<<<< HEAD
-        for row in faults(binary)[share::SHARES]:
-            for name in (row["endpoints"][0], row["endpoints"][-1]):
-                lane = f"same-{row['name']}-{name.replace('/', '-')}"
-                one.lane = other.lane = lane
-                scenario = row["example"].replace(" ", "%20")
-                first, second = (exchange(mock, ENDPOINTS[name], scenario) for mock in (one, other))
-                if not alike(row, first, second):
-                    different.append(lane)
-=======
         for n, row in list(enumerate(faults(binary)))[share::SHARES]:
             # Every other fault on its first endpoint, the others on their last.
             name = row["endpoints"][-(n % 2)]
@@ -95,7 +76,6 @@ def compare(binary, share):
             assert not any(line.startswith(b"HTTP/1.1 400") for line in first[0][0]) or "400" in row["name"], row["example"]
             if first != second:
                 different.append((row["name"], name))
->>>>>>> faults
         assert not different, different
     finally:
         one.stop()
