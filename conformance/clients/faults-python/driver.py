@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import socket
-import ssl  # noqa: F401 - websocket-client needs it present for its exceptions
 import uuid
 
 import websocket
@@ -39,11 +37,11 @@ def with_websocket_client(scenario):
     except websocket.WebSocketBadStatusException as error:
         seen.end = error.status_code
         return seen
-    except websocket.WebSocketException as error:
-        seen.end = f"handshake {type(error).__name__}"
-        return seen
     except (TimeoutError, websocket.WebSocketTimeoutException):
         seen.end = "timeout"
+        return seen
+    except websocket.WebSocketException as error:
+        seen.end = f"handshake {type(error).__name__}"
         return seen
     try:
         ws.send(START)
