@@ -16,7 +16,7 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "close-CODE",
         does: "a close frame with this code, 1000 to 4999, and nothing else; 1005 is close-no-status, 1006 is abrupt-1006, 1015 sends the forbidden code itself",
         incident: "a code that the client has no branch for: retried for ever, or taken for success",
-        example: "close-1011:at=audio/3,reason=internal error",
+        example: "close-1011:at=audio/3,reason=overloaded",
         parameters: &[REASON],
         make: Make::Behaviour(|values| Close::with(values.code(), values)),
         ..CLOSE
