@@ -412,23 +412,26 @@ impl<'s> Live<'s> {
 
     /// Lets the session answer a message, after the faults that it calls up.
     fn answer(&mut self, form: Form, payload: &Bytes) {
-        let mut memory = lock(&self.around.lane.memory);
-        let mut turn = Turn::new(&mut memory);
-        let seen = self.session.message(form, payload, &mut turn);
-        let actions = turn.into_actions();
-        drop(memory);
+        let (seen, actions) = self.ask(|session, turn| session.message(form, payload, turn));
         self.tell_faults(seen.kind, form, payload);
         self.do_all(actions);
     }
 
     /// Lets the session answer, and does what it asks for.
     fn turn(&mut self, answer: impl FnOnce(&mut dyn Session, &mut Turn<'_>)) {
+        let ((), actions) = self.ask(answer);
+        self.do_all(actions);
+    }
+
+    /// What the session says to something, and what it asks for.
+    fn ask<T>(
+        &mut self,
+        something: impl FnOnce(&mut dyn Session, &mut Turn<'_>) -> T,
+    ) -> (T, Vec<Action>) {
         let mut memory = lock(&self.around.lane.memory);
         let mut turn = Turn::new(&mut memory);
-        answer(self.session.as_mut(), &mut turn);
-        let actions = turn.into_actions();
-        drop(memory);
-        self.do_all(actions);
+        let said = something(self.session.as_mut(), &mut turn);
+        (said, turn.into_actions())
     }
 
     fn do_all(&mut self, actions: Vec<Action>) {

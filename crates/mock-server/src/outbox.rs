@@ -203,9 +203,7 @@ impl Outbox {
 
     /// Queues a close frame; without a code its payload is empty.
     pub(crate) fn close(&mut self, code: Option<u16>, reason: &str) {
-        let payload = code.map_or_else(Bytes::new, |code| CloseFrame::encode(code, reason));
-        self.head(Opcode::Close, payload.len());
-        self.push(payload);
+        self.raw_close(code.map_or_else(Bytes::new, |code| CloseFrame::encode(code, reason)));
     }
 
     /// Queues a close frame with any payload.

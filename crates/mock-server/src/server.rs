@@ -343,13 +343,10 @@ async fn session(shared: &Shared, accepted: Accepted, overheard: Overheard) {
         if !is_whole {
             recorder.heads(heads);
             recorder.write(|record| {
-                record.faults.arm(plan.notes);
-                record.faults.fire(&plan.fired, Duration::ZERO);
+                record.faults.arm(plan.notes, &plan.fired);
                 record.close(gone());
             });
-            recorder.end();
-            end_attempt(shared, &recorder);
-            return log_session(&recorder, Some(began.elapsed()));
+            return conclude(shared, &recorder, Some(began.elapsed()));
         }
     }
     drop(overheard);
@@ -385,9 +382,7 @@ async fn session(shared: &Shared, accepted: Accepted, overheard: Overheard) {
     };
     let live = Live::open((endpoint.open)(opening), plan, around);
     drive(live, stream, early, &shared.clock, &shared.stop).await;
-    recorder.end();
-    end_attempt(shared, &recorder);
-    log_session(&recorder, Some(began.elapsed()));
+    conclude(shared, &recorder, Some(began.elapsed()));
 }
 
 /// The end of a connection whose client has left.
@@ -399,8 +394,15 @@ pub(crate) const fn gone() -> Ending {
     }
 }
 
+/// Ends a session's record, tells its lane, and logs it.
+pub(crate) fn conclude(shared: &Shared, recorder: &Recorder<'_>, took: Option<Duration>) {
+    recorder.end();
+    end_attempt(shared, recorder);
+    log_session(recorder, took);
+}
+
 /// Tells the lane that one of its connections has ended.
-pub(crate) fn end_attempt(shared: &Shared, recorder: &Recorder<'_>) {
+fn end_attempt(shared: &Shared, recorder: &Recorder<'_>) {
     let now = shared.clock.now();
     let (lane, connection, status, close) = recorder.write(|record| {
         let close = record.ending().map(|ending| ending.code);
@@ -413,7 +415,7 @@ pub(crate) fn end_attempt(shared: &Shared, recorder: &Recorder<'_>) {
 }
 
 /// One line a session.
-pub(crate) fn log_session(recorder: &Recorder<'_>, took: Option<Duration>) {
+fn log_session(recorder: &Recorder<'_>, took: Option<Duration>) {
     recorder.write(|record| {
         let close = record.ending().map(|ending| ending.code);
         let result = match (record.status(), close) {

@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use http::header::{CONNECTION, HOST, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, UPGRADE};
 use http::{HeaderValue, Request, Response, StatusCode, Version};
@@ -289,21 +288,14 @@ impl Visit<'_> {
         let recorder = journal.open(info, self.redactor.clone(), lane);
         self.overheard.give_to(recorder.record());
         note(&recorder);
-        recorder.end();
-        let (connection, now) = (self.connection, self.shared.clock.now());
-        let mut attempts = self.lane.attempts();
-        attempts.end(connection, status.as_u16(), None, now);
-        drop(attempts);
-        crate::server::log_session(&recorder, None);
+        crate::server::conclude(self.shared, &recorder, None);
     }
 }
 
 /// Notes what has become of the faults of a plan so far.
 fn note_faults(recorder: &Recorder<'_>, plan: &Plan) {
-    recorder.write(|record| {
-        record.faults.arm(plan.notes.clone());
-        record.faults.fire(&plan.fired, Duration::ZERO);
-    });
+    let notes = plan.notes.clone();
+    recorder.write(|record| record.faults.arm(notes, &plan.fired));
 }
 
 /// The answer when there is no lane left.

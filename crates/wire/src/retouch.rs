@@ -5,8 +5,52 @@
 
 use bytes::Bytes;
 
-use crate::json::{Style, Value, parse};
+use crate::dialect::Retouch;
+use crate::id::Ids;
+use crate::json::{Style, Value, object, parse};
 use crate::session::{Data, Form};
+
+/// The alterations of a service that sends JSON as text and bare audio; `None` for all others.
+/// `counter` is the one of the further members that each service would call by a name of its own.
+pub(crate) fn shared(
+    how: Retouch,
+    data: &Data,
+    style: Style,
+    ids: &mut Ids,
+    counter: (&'static str, u32),
+) -> Option<Data> {
+    match how {
+        Retouch::ExtraFields => with_members(data, style, unlisted(ids, counter)),
+        Retouch::MalformedJson => cut(data),
+        Retouch::NonObjectJson => listed(data, style),
+        Retouch::WithoutAudio if data.form == Form::Binary => Some(Data::binary(Bytes::new())),
+        Retouch::NotLast if data.form == Form::Binary => Some(data.clone()),
+        Retouch::Grown(least) => grown(data, least),
+        Retouch::ForeignId
+        | Retouch::WithoutAudio
+        | Retouch::NotLast
+        | Retouch::GzipFlagMismatch
+        | Retouch::GzipErrorPayload
+        | Retouch::GzipCorrupt
+        | Retouch::BadGzipChecksum
+        | Retouch::BadSequence
+        | Retouch::BadPageChecksum
+        | Retouch::SizeLies(_)
+        | Retouch::Truncated(_) => None,
+    }
+}
+
+/// Members that no page lists, one of each type.
+fn unlisted(ids: &mut Ids, counter: (&'static str, u32)) -> [(&'static str, Value); 5] {
+    let engine = object([("version", Value::from("2")), ("node", ids.hex(8).into())]);
+    [
+        ("session_id", Value::from(ids.uuid())),
+        (counter.0, Value::from(counter.1)),
+        ("engine", engine),
+        ("tags", Value::from(Vec::new())),
+        ("debug", Value::Null),
+    ]
+}
 
 /// The message with further members behind its own.
 pub(crate) fn with_members(

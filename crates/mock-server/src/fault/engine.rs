@@ -376,7 +376,6 @@ impl Engine {
         if part.is_result() {
             self.counts.results += 1;
         }
-        self.past.last_at = now;
         self.reach(Moment::Due(part, progress), now);
         self.due = Some(message);
         if part == Part::FinalResult || part.is_end() {

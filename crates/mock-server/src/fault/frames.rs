@@ -9,9 +9,8 @@ use self::fragments::Fragmented;
 use self::opcodes::{Opcodes, Reserved};
 use self::sizes::{BigLast, Huge};
 use self::violations::{Breach, Violation};
-use super::behaviour::Behaviour;
 use super::gate::{Deflate, Gate};
-use super::row::{Applies, Family, Fault, Kind, Make, Parameter, Points, Values};
+use super::row::{Applies, Family, Fault, Kind, Make, Parameter, Points};
 
 /// The faults of this family.
 pub(super) const FAULTS: &[Fault] = &[
@@ -22,7 +21,8 @@ pub(super) const FAULTS: &[Fault] = &[
             default: "5242880",
             text: "how many bytes the message has at least",
         }],
-        ..row(
+        ..Fault::plain(
+            Family::Frames,
             "huge-frame",
             "one message in one frame of so many bytes, over the limits of 1 and 4 MiB of common clients: its audio over and over, or its JSON with white space behind it",
             "the client closes 1009 on itself, or gives up without a word",
@@ -33,7 +33,8 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         applies: Applies::Synthesis,
-        ..row(
+        ..Fault::plain(
+            Family::Frames,
             "big-last-frame",
             "what is spoken behind the point comes as one last, much larger message in one frame",
             "the last, much larger chunk is lost",
@@ -49,7 +50,8 @@ pub(super) const FAULTS: &[Fault] = &[
             default: "4",
             text: "how many frames a message has at most",
         }],
-        ..row(
+        ..Fault::plain(
+            Family::Frames,
             "fragmented",
             "every message from the point on in FIN=0 frames and continuations, cut inside UTF-8 characters and JSON tokens where there are some, with a ping between two fragments",
             "the client parses each fragment as a message",
@@ -60,7 +62,8 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         applies: Applies::Texts,
-        ..row(
+        ..Fault::plain(
+            Family::Frames,
             "text-as-binary",
             "every text message from the point on in binary frames",
             "the client takes JSON for audio",
@@ -71,7 +74,8 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         applies: Applies::Synthesis,
-        ..row(
+        ..Fault::plain(
+            Family::Frames,
             "binary-as-text",
             "every binary message from the point on in text frames, whether it is UTF-8 or not",
             "the client library fails with 1007 on what it has to take for text",
@@ -80,7 +84,8 @@ pub(super) const FAULTS: &[Fault] = &[
             |_| Box::new(Opcodes::BINARY_AS_TEXT),
         )
     },
-    row(
+    Fault::plain(
+        Family::Frames,
         "rsv-bit",
         "RSV1 in the first frame from the point on, though nothing was negotiated; behind the end marker in a ping",
         "the library fails the connection with 1002",
@@ -88,7 +93,8 @@ pub(super) const FAULTS: &[Fault] = &[
         "first-byte",
         |_| Box::new(Violation::new(Breach::ReservedBit)),
     ),
-    row(
+    Fault::plain(
+        Family::Frames,
         "reserved-opcode",
         "a frame with the reserved opcode 0x3 and five bytes",
         "the library fails the connection, or hands an unknown type to the application",
@@ -96,7 +102,8 @@ pub(super) const FAULTS: &[Fault] = &[
         "first-byte",
         |_| Box::new(Reserved),
     ),
-    row(
+    Fault::plain(
+        Family::Frames,
         "masked-frame",
         "the first frame from the point on is masked, which only clients do; behind the end marker a ping",
         "the library fails the connection, or hands on scrambled bytes",
@@ -104,7 +111,8 @@ pub(super) const FAULTS: &[Fault] = &[
         "first-byte",
         |_| Box::new(Violation::new(Breach::Mask)),
     ),
-    row(
+    Fault::plain(
+        Family::Frames,
         "length-not-minimal",
         "the length of the first frame from the point on in a longer form than it needs; behind the end marker a ping",
         "a parser that trusts the form reads the payload at the wrong place",
@@ -161,28 +169,5 @@ const fn deflate(
             Deflate::Refused => |_| Gate::Deflate(Deflate::Refused),
             Deflate::SmallUncompressed => |_| Gate::Deflate(Deflate::SmallUncompressed),
         }),
-    }
-}
-
-/// A row without parameters that applies everywhere.
-const fn row(
-    name: &'static str,
-    does: &'static str,
-    incident: &'static str,
-    example: &'static str,
-    at: &'static str,
-    make: fn(&Values) -> Box<dyn Behaviour>,
-) -> Fault {
-    Fault {
-        name,
-        family: Family::Frames,
-        does,
-        incident,
-        example,
-        parameters: &[],
-        at,
-        points: Points::Session,
-        applies: Applies::Everywhere,
-        make: Make::Behaviour(make),
     }
 }

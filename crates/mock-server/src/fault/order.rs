@@ -11,7 +11,7 @@ use self::altered::{Altered, Foreign, Scope};
 use self::ending::{AfterCancel, AudioAfterEnd, Doubled, WithoutAudio};
 use self::errors::{AfterAudio, Deviate};
 use self::turns::{Limit, ManyFinals, Stale, WithoutStart};
-use super::row::{Applies, Family, Fault, Kind, Make, Parameter, Points, Values};
+use super::row::{Applies, Family, Fault, Kind, Parameter};
 
 pub(super) use self::errors::own;
 
@@ -27,7 +27,8 @@ pub(super) const FAULTS: &[Fault] = &[
             default: "",
             text: "the code in the vendor's spelling; the commonest one unless told otherwise",
         }],
-        ..row(
+        ..Fault::plain(
+            Family::Order,
             VENDOR_ERROR,
             "an error of the vendor's table in its own words, then whatever the vendor does after it",
             "an error code that the client has never seen in a test",
@@ -39,7 +40,8 @@ pub(super) const FAULTS: &[Fault] = &[
             },
         )
     },
-    row(
+    Fault::plain(
+        Family::Order,
         "error-after-audio",
         "the vendor's commonest error behind audio that has gone out whole, at least one message of it; the rest of the audio and its end marker do not come",
         "partial audio is returned as a success",
@@ -47,7 +49,8 @@ pub(super) const FAULTS: &[Fault] = &[
         "first-byte",
         |_| Box::new(AfterAudio::default()),
     ),
-    row(
+    Fault::plain(
+        Family::Order,
         "error-frame-untyped",
         "an error in a shape that the vendor's pages do not list; the session goes on",
         "the error is an unknown message to the client, and dropped",
@@ -55,7 +58,8 @@ pub(super) const FAULTS: &[Fault] = &[
         "first-byte",
         |_| Box::new(Deviate(Deviation::Untyped)),
     ),
-    row(
+    Fault::plain(
+        Family::Order,
         "unknown-message",
         "a well-formed message of a type that nobody knows; the session goes on",
         "the listener crashes on a new type of message, or yields nothing any more",
@@ -65,7 +69,8 @@ pub(super) const FAULTS: &[Fault] = &[
     ),
     Fault {
         applies: Applies::Retouching(Retouching::ExtraFields),
-        ..row(
+        ..Fault::plain(
+            Family::Order,
             "extra-fields",
             "further members of every JSON type on each known JSON message from the point on",
             "strict models refuse or mistake a message that has grown, and its data is lost in silence",
@@ -76,7 +81,8 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         applies: Applies::Retouching(Retouching::NonObjectJson),
-        ..row(
+        ..Fault::plain(
+            Family::Order,
             "non-object-json",
             "the first JSON message from the point on stands in a JSON list; if none comes before the end marker, an error in a list comes there",
             "the receive loop dies in silence on JSON that is no object",
@@ -87,7 +93,8 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         applies: Applies::Retouching(Retouching::MalformedJson),
-        ..row(
+        ..Fault::plain(
+            Family::Order,
             "malformed-json",
             "the first JSON message from the point on is cut in the middle; if none comes before the end marker, a cut error comes there",
             "the receive loop dies in silence on JSON that does not parse",
@@ -98,7 +105,8 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         applies: Applies::Synthesis,
-        ..row(
+        ..Fault::plain(
+            Family::Order,
             "done-without-audio",
             "no audio from the point on; everything else comes, and the end marker",
             "a pipeline waits for audio that the end marker says is there",
@@ -114,7 +122,8 @@ pub(super) const FAULTS: &[Fault] = &[
             default: "500",
             text: "for how many milliseconds it goes on",
         }],
-        ..row(
+        ..Fault::plain(
+            Family::Order,
             "audio-after-cancel",
             "after the client's cancel or close frame the audio goes on, or the last of it comes again every 50 ms when all is said (in recognition the last result); a close frame is answered only after that time",
             "old speech leaks into the next turn",
@@ -131,7 +140,8 @@ pub(super) const FAULTS: &[Fault] = &[
             text: "how many requests on one connection are answered",
         }],
         applies: Applies::Repeated,
-        ..row(
+        ..Fault::plain(
+            Family::Order,
             "context-limit",
             "close 1008 in place of an answer to request n + 1 on the connection",
             "one request too many closes the connection that all the others share",
@@ -140,7 +150,8 @@ pub(super) const FAULTS: &[Fault] = &[
             |values| Box::new(Limit::new(values.number("n"))),
         )
     },
-    row(
+    Fault::plain(
+        Family::Order,
         "stale-timestamps",
         "the first result (words, subtitles, texts) once more after later ones, so that its times run backwards",
         "words of an interrupted turn come late and move the client's clock back",
@@ -150,7 +161,8 @@ pub(super) const FAULTS: &[Fault] = &[
     ),
     Fault {
         applies: Applies::Recognition,
-        ..row(
+        ..Fault::plain(
+            Family::Order,
             "many-finals",
             "every final result of two words or more comes as two final results, each with its part of the words and times",
             "the client hangs up at the first final result",
@@ -166,7 +178,8 @@ pub(super) const FAULTS: &[Fault] = &[
             default: "2",
             text: "on which connection of the lane, or N..M",
         }],
-        ..row(
+        ..Fault::plain(
+            Family::Order,
             "resume-midturn",
             "everything but the start message, on that connection",
             "after a reconnect results or audio come without the start that the client waits for",
@@ -175,7 +188,8 @@ pub(super) const FAULTS: &[Fault] = &[
             |_| Box::new(WithoutStart),
         )
     },
-    row(
+    Fault::plain(
+        Family::Order,
         "quota-inband",
         "an error of quota or concurrency after the 101, then the vendor's close",
         "the refusal comes as a message: the client has counted the connection as a success",
@@ -185,7 +199,8 @@ pub(super) const FAULTS: &[Fault] = &[
     ),
     Fault {
         applies: Applies::Retouching(Retouching::ForeignId),
-        ..row(
+        ..Fault::plain(
+            Family::Order,
             "reply-for-other-id",
             "a copy of the first message with an id from the point on, with the id of another request, comes before it; if none comes before the end marker, an error for another request comes there",
             "the client listens to the wrong task",
@@ -194,7 +209,8 @@ pub(super) const FAULTS: &[Fault] = &[
             |_| Box::new(Foreign::default()),
         )
     },
-    row(
+    Fault::plain(
+        Family::Order,
         "end-doubled",
         "the end marker twice",
         "the second end finds the client in its next turn, or finishes what is finished",
@@ -202,7 +218,8 @@ pub(super) const FAULTS: &[Fault] = &[
         "end",
         |_| Box::new(Doubled::default()),
     ),
-    row(
+    Fault::plain(
+        Family::Order,
         "audio-after-end",
         "the last audio once more after the end marker, as if more would come (in recognition the last result)",
         "audio meets a client that has closed its file, or starts the next answer with it",
@@ -211,26 +228,3 @@ pub(super) const FAULTS: &[Fault] = &[
         |_| Box::new(AudioAfterEnd::default()),
     ),
 ];
-
-/// A row without parameters that applies everywhere.
-const fn row(
-    name: &'static str,
-    does: &'static str,
-    incident: &'static str,
-    example: &'static str,
-    at: &'static str,
-    make: fn(&Values) -> Box<dyn super::behaviour::Behaviour>,
-) -> Fault {
-    Fault {
-        name,
-        family: Family::Order,
-        does,
-        incident,
-        example,
-        parameters: &[],
-        at,
-        points: Points::Session,
-        applies: Applies::Everywhere,
-        make: Make::Behaviour(make),
-    }
-}

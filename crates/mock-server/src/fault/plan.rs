@@ -368,9 +368,7 @@ impl Plan {
             tally,
         });
     }
-}
 
-impl Plan {
     fn add_gate(&mut self, order: &Order, gate: Gate, tally: Tally) {
         let index = self.note(order, Point::Handshake);
         self.gates.push(Planned { index, gate, tally });

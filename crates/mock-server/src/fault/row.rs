@@ -260,6 +260,30 @@ pub(crate) enum Make {
 }
 
 impl Fault {
+    /// A row without parameters that applies everywhere behind the handshake.
+    pub(super) const fn plain(
+        family: Family,
+        name: &'static str,
+        does: &'static str,
+        incident: &'static str,
+        example: &'static str,
+        at: &'static str,
+        make: fn(&Values) -> Box<dyn Behaviour>,
+    ) -> Self {
+        Self {
+            name,
+            family,
+            does,
+            incident,
+            example,
+            parameters: &[],
+            at,
+            points: Points::Session,
+            applies: Applies::Everywhere,
+            make: Make::Behaviour(make),
+        }
+    }
+
     /// The row of a vendor's own fault.
     pub(super) const fn own(own: &'static OwnFault) -> Self {
         Self {

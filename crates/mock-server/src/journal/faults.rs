@@ -13,9 +13,10 @@ pub(crate) struct FaultLog {
 }
 
 impl FaultLog {
-    /// These are armed now, and no others.
-    pub(crate) fn arm(&mut self, notes: Vec<Note>) {
+    /// These are armed now, and no others; those in `fired` have fired during the handshake.
+    pub(crate) fn arm(&mut self, notes: Vec<Note>, fired: &[usize]) {
         self.entries = notes.into_iter().map(|note| (note, None)).collect();
+        self.fire(fired, Duration::ZERO);
     }
 
     /// These have fired, so long after the session was opened.

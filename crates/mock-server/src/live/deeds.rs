@@ -1,25 +1,20 @@
 //! What faults make a session do.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use wire::dialect::Deviation;
-use wire::session::{Action, Data, Form, Side, Turn};
+use wire::session::{Action, Data, Form, Side};
 use wire::ws::Opcode;
 
 use super::{Closing, Live};
 use crate::fault::{Aftermath, Body, CloseBody, Deed, Engine, Frame, Leave, Next, Outgoing, Plan};
 use crate::journal::EntryKind;
-use crate::lock::lock;
 
 impl Live<'_> {
     /// Arms the faults of a plan; none is as if there were none.
     pub(super) fn arm(&mut self, plan: Plan, start: crate::fault::Start) {
         let (faults, rests_idle) = (plan.armed, plan.rests_idle);
-        self.around.recorder.write(|record| {
-            record.faults.arm(plan.notes);
-            record.faults.fire(&plan.fired, Duration::ZERO);
-        });
+        let recorder = self.around.recorder;
+        recorder.write(|record| record.faults.arm(plan.notes, &plan.fired));
         self.rested = match rests_idle {
             true => self.around.endpoint.dialect.idle_timers,
             false => &[],
@@ -88,11 +83,7 @@ impl Live<'_> {
     }
 
     fn deviate(&mut self, deviation: &Deviation, aftermath: Option<Aftermath>, fault: usize) {
-        let mut memory = lock(&self.around.lane.memory);
-        let mut turn = Turn::new(&mut memory);
-        let can = self.session.deviate(deviation, &mut turn);
-        let mut actions = turn.into_actions();
-        drop(memory);
+        let (can, mut actions) = self.ask(|session, turn| session.deviate(deviation, turn));
         if !can {
             return;
         }

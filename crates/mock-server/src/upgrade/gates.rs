@@ -14,7 +14,7 @@ use crate::body::Body;
 use crate::dressing::Dressing;
 use crate::fault::{Gate, Leave, Note, Plan};
 use crate::journal::{Ending, Recorder, SessionInfo};
-use crate::server::{end_attempt, gone, log_session};
+use crate::server::{conclude, gone};
 use crate::side::add_headers;
 use crate::socket::Socket as _;
 
@@ -180,9 +180,7 @@ async fn leave(
         }
         recorder.write(|record| record.close(ending));
     }
-    recorder.end();
-    end_attempt(visit.shared, &recorder);
-    log_session(&recorder, None);
+    conclude(visit.shared, &recorder, None);
     // There is nothing left to write it to.
     Response::new(Body::default())
 }
@@ -214,9 +212,7 @@ impl Drop for Patience<'_> {
         };
         let recorder = unanswered(self.visit, self.endpoint, faults);
         recorder.write(|record| record.close(gone()));
-        recorder.end();
-        end_attempt(self.visit.shared, &recorder);
-        log_session(&recorder, None);
+        conclude(self.visit.shared, &recorder, None);
     }
 }
 
@@ -233,10 +229,7 @@ fn unanswered<'v>(
     let journal = &visit.shared.journal;
     let recorder = journal.open(info, visit.redactor.clone(), visit.lane.clone());
     visit.overheard.give_to(recorder.record());
-    recorder.write(|record| {
-        record.faults.arm(faults.notes);
-        record.faults.fire(&faults.fired, Duration::ZERO);
-    });
+    recorder.write(|record| record.faults.arm(faults.notes, &faults.fired));
     recorder
 }
 

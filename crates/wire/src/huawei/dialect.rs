@@ -5,9 +5,9 @@ use super::fault::{UNASKED, UNTRACED, UNTYPED, codes};
 use super::{auth, rasr};
 use crate::dialect::{Dialect, Part, Retouch, Retouching};
 use crate::id::Ids;
-use crate::json::{Style, Value, object, parse};
-use crate::retouch::{cut, grown, listed, with_foreign_id, with_members};
-use crate::session::{Data, Form, Side};
+use crate::json::{Style, Value, parse};
+use crate::retouch::{shared, with_foreign_id};
+use crate::session::{Data, Side};
 
 /// Real-time synthesis.
 pub(super) const SYNTHESIS: Dialect = Dialect {
@@ -99,37 +99,11 @@ fn recognition_codes() -> Vec<&'static str> {
 }
 
 fn retouch(how: Retouch, _: &str, data: &Data, ids: &mut Ids) -> Option<Data> {
+    const STYLE: Style = Style::Compact;
     match how {
-        Retouch::ExtraFields => with_members(data, Style::Compact, further(ids)),
-        Retouch::ForeignId => with_foreign_id(data, Style::Compact, "trace_id", || ids.uuid()),
-        Retouch::MalformedJson => cut(data),
-        Retouch::NonObjectJson => listed(data, Style::Compact),
-        Retouch::WithoutAudio if data.form == Form::Binary => Some(Data::binary(Vec::new().into())),
-        Retouch::NotLast if data.form == Form::Binary => Some(data.clone()),
-        Retouch::Grown(least) => grown(data, least),
-        Retouch::WithoutAudio
-        | Retouch::NotLast
-        | Retouch::GzipFlagMismatch
-        | Retouch::GzipErrorPayload
-        | Retouch::GzipCorrupt
-        | Retouch::BadGzipChecksum
-        | Retouch::BadSequence
-        | Retouch::BadPageChecksum
-        | Retouch::SizeLies(_)
-        | Retouch::Truncated(_) => None,
+        Retouch::ForeignId => with_foreign_id(data, STYLE, "trace_id", || ids.uuid()),
+        how => shared(how, data, STYLE, ids, ("revision", 2)),
     }
-}
-
-/// Members that no page lists, one of each type.
-fn further(ids: &mut Ids) -> [(&'static str, Value); 5] {
-    let engine = object([("version", Value::from("2")), ("node", ids.hex(8).into())]);
-    [
-        ("session_id", Value::from(ids.uuid())),
-        ("revision", Value::from(2_u32)),
-        ("engine", engine),
-        ("tags", Value::from(Vec::new())),
-        ("debug", Value::Null),
-    ]
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use super::tts::reply::FIRST_MESSAGE;
 use crate::dialect::{Dialect, Part, Retouch, Retouching};
 use crate::handshake::RequestHead;
 use crate::id::Ids;
-use crate::json::{Style, Value, object};
-use crate::retouch::{cut, grown, listed, with_bad_page, with_members};
+use crate::json::Style;
+use crate::retouch::{shared, with_bad_page};
 use crate::session::{Data, Form, Side};
 
 /// Synthesis.
@@ -47,39 +47,12 @@ fn error_codes() -> Vec<&'static str> {
 
 fn retouch(how: Retouch, _: &str, data: &Data, ids: &mut Ids) -> Option<Data> {
     match how {
-        Retouch::ExtraFields => with_members(data, STYLE, further(ids)),
-        Retouch::MalformedJson => cut(data),
-        Retouch::NonObjectJson => listed(data, STYLE),
-        Retouch::WithoutAudio if data.form == Form::Binary => Some(Data::binary(Vec::new().into())),
-        Retouch::NotLast if data.form == Form::Binary => Some(data.clone()),
-        Retouch::Grown(least) => grown(data, least),
         Retouch::BadPageChecksum if data.form == Form::Binary => {
             with_bad_page(&data.body).map(Data::binary)
         }
-        Retouch::ForeignId
-        | Retouch::WithoutAudio
-        | Retouch::NotLast
-        | Retouch::GzipFlagMismatch
-        | Retouch::GzipErrorPayload
-        | Retouch::GzipCorrupt
-        | Retouch::BadGzipChecksum
-        | Retouch::BadSequence
-        | Retouch::BadPageChecksum
-        | Retouch::SizeLies(_)
-        | Retouch::Truncated(_) => None,
+        // None of its members is one that tells messages apart.
+        how => shared(how, data, STYLE, ids, ("result_index", 0)),
     }
-}
-
-/// Members that no page lists, one of each type. None of them is one that tells messages apart.
-fn further(ids: &mut Ids) -> [(&'static str, Value); 5] {
-    let engine = object([("version", Value::from("2")), ("node", ids.hex(8).into())]);
-    [
-        ("session_id", Value::from(ids.uuid())),
-        ("result_index", Value::from(0_u32)),
-        ("engine", engine),
-        ("tags", Value::from(Vec::new())),
-        ("debug", Value::Null),
-    ]
 }
 
 /// A request carries a token, and no token says when it was signed.
