@@ -79,6 +79,7 @@ const ECHO_ENDPOINT: Endpoint = Endpoint {
     admit,
     open,
     decode: decode_echo,
+    recode: |_, _, payload| Some(payload.clone()),
     resembles: |bytes| bytes.starts_with(b"{") || bytes.first() == Some(&0x11),
 };
 

@@ -79,6 +79,7 @@ const fn endpoint(
         admit: auth::admit,
         open,
         decode: dump::recognition,
+        recode: dump::recode_recognition,
         resembles: dump::resembles_recognition,
     }
 }

@@ -48,6 +48,7 @@ pub const ENDPOINT: Endpoint = Endpoint {
     admit: auth::admit,
     open,
     decode: dump::synthesis,
+    recode: dump::recode_synthesis,
     resembles: dump::resembles_synthesis,
 };
 

@@ -34,6 +34,7 @@ pub const ENDPOINT: Endpoint = Endpoint {
     admit: auth::admit,
     open,
     decode: dump::decode,
+    recode: dump::recode,
     resembles: dump::resembles,
 };
 
