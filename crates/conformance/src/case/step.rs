@@ -170,8 +170,8 @@ pub struct Frame {
     /// How its length is written.
     #[serde(default)]
     pub length: LengthForm,
-    /// A length that is not that of the payload.
-    pub declared: Option<u64>,
+    /// A length that is not that of the payload; with the top bit if it is negative.
+    pub declared: Option<i64>,
     /// The payload.
     #[serde(default)]
     pub payload: Vec<Piece>,
