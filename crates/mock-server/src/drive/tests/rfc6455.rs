@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use wire::dialect::Deviation;
 use wire::session::{Conversation, Data, Decoded, Form, Protocol, Rule, State, Step, Table, Turn};
 use wire::ws::{DataOpcode, Event, Receiver, Role as OurRole};
 
@@ -45,6 +46,10 @@ impl Protocol for Echo {
 
     fn receive(&mut self, message: Data, _: Step, turn: &mut Turn<'_>) {
         turn.send("echo", message);
+    }
+
+    fn deviate(&mut self, _: &Deviation, _: &mut Turn<'_>) -> bool {
+        false
     }
 }
 
