@@ -81,6 +81,7 @@ const ECHO_ENDPOINT: Endpoint = Endpoint {
     open,
     decode: decode_echo,
     dialect: &DIALECT,
+    recode: |_, _, payload| Some(payload.clone()),
     resembles: |bytes| bytes.starts_with(b"{") || bytes.first() == Some(&0x11),
 };
 

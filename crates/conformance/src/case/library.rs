@@ -284,7 +284,7 @@ mod tests {
           |
         8 | script = [{ expect = { kind = 'x', check = 'c', json = { a = { any = [1, 2] } } } }]
           |                                                              ^^^^^^^^^^^^^^^^
-        demo/echo/x.toml:8:13: unknown name `shout`, expected one of `connect`, `refused`, `http`, `send`, `frame`, `stream`, `expect`, `collect`, `ping`, `quiet`, `closed`, `close`
+        demo/echo/x.toml:8:13: unknown name `shout`, expected one of `connect`, `refused`, `http`, `send`, `frame`, `stream`, `expect`, `collect`, `ping`, `quiet`, `unfragmented`, `closed`, `close`
           |
         8 | script = [{ shout = {} }]
           |             ^^^^^

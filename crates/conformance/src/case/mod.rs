@@ -29,6 +29,6 @@ pub(crate) use library::endpoint_of;
 pub use library::{Library, LoadError};
 pub use step::{
     Close, Closed, Collect, Connect, Expect, Frame, Http, LengthForm, Ping, Quiet, Refused, Send,
-    SoundLike, Step, Stream,
+    SoundLike, Step, Stream, Unfragmented,
 };
 pub use template::{EndpointFile, Template};

@@ -33,6 +33,8 @@ pub enum Step {
     Ping(Ping),
     /// Expects that nothing comes before the pong of a ping.
     Quiet(Quiet),
+    /// Expects that every message of the connection so far came as one frame.
+    Unfragmented(Unfragmented),
     /// Expects the server to close.
     Closed(Closed),
     /// Closes.
@@ -52,6 +54,7 @@ impl Step {
             | Self::Expect(Expect { check, clauses, .. })
             | Self::Collect(Collect { check, clauses, .. })
             | Self::Quiet(Quiet { check, clauses, .. })
+            | Self::Unfragmented(Unfragmented { check, clauses })
             | Self::Closed(Closed { check, clauses, .. }) => Some((check, clauses)),
             Self::Send(_) | Self::Frame(_) | Self::Stream(_) => None,
         }
@@ -167,8 +170,8 @@ pub struct Frame {
     /// How its length is written.
     #[serde(default)]
     pub length: LengthForm,
-    /// A length that is not that of the payload.
-    pub declared: Option<u64>,
+    /// A length that is not that of the payload; with the top bit if it is negative.
+    pub declared: Option<i64>,
     /// The payload.
     #[serde(default)]
     pub payload: Vec<Piece>,
@@ -250,6 +253,8 @@ pub struct Expect {
     /// What its JSON is like, by path.
     #[serde(default)]
     pub json: Matchers,
+    /// What the message is like before it is read as anything: as text, a binary one as hex.
+    pub raw: Option<Matcher>,
     /// Whether members beside those of `json` are wrong.
     #[serde(default)]
     pub only: bool,
@@ -276,6 +281,8 @@ pub struct Collect {
     pub least_bytes: usize,
     /// The kind that is the last one; it is one of `kinds`.
     pub until: Option<String>,
+    /// The kind that the last of them is of.
+    pub last: Option<String>,
     /// The path of an integer that is one larger in each of them than in the one before.
     pub counts: Option<String>,
     /// What their audio is like, all together.
@@ -285,6 +292,9 @@ pub struct Collect {
     /// What the JSON of each of them is like.
     #[serde(default)]
     pub each: Matchers,
+    /// What their JSON is like together: arrays with the same name are joined in order.
+    #[serde(default)]
+    pub joined: Matchers,
     /// The id of the check.
     pub check: String,
     /// Its clauses.
@@ -315,6 +325,17 @@ pub struct Quiet {
     /// The kinds that do not come; none named means all.
     #[serde(default)]
     pub kinds: Vec<String>,
+    /// The id of the check.
+    pub check: String,
+    /// Its clauses.
+    #[serde(default)]
+    pub clauses: Vec<String>,
+}
+
+/// Every message was one frame.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+pub struct Unfragmented {
     /// The id of the check.
     pub check: String,
     /// Its clauses.

@@ -110,6 +110,18 @@ fn hold(
         Condition::Type(kind) => value.is_some_and(|value| has_type(value, *kind)),
         Condition::Least(least) => number(value).is_some_and(|number| number >= *least),
         Condition::Most(most) => number(value).is_some_and(|number| number <= *most),
+        Condition::Above(name) => {
+            let known = known(name, scope, bound);
+            number(value)
+                .zip(known)
+                .is_some_and(|(number, known)| number > known)
+        }
+        Condition::Below(name) => {
+            let known = known(name, scope, bound);
+            number(value)
+                .zip(known)
+                .is_some_and(|(number, known)| number < known)
+        }
         Condition::Near {
             value: centre,
             within,
@@ -190,6 +202,15 @@ fn is_equal(a: &Value, b: &Value) -> bool {
     }
 }
 
+/// The number of a name, which may have been bound a moment ago.
+fn known(name: &str, scope: &Scope, bound: &[(String, String)]) -> Option<f64> {
+    let mut fresh = bound.iter().rev();
+    match fresh.find(|(known, _)| known == name) {
+        Some((_, text)) => text.parse().ok(),
+        None => scope.number(name),
+    }
+}
+
 fn number(value: Option<&Value>) -> Option<f64> {
     value.and_then(Value::as_f64)
 }
@@ -224,6 +245,8 @@ fn describe(condition: &Condition) -> String {
         Condition::Type(kind) => format!("of type {}", kind.name()),
         Condition::Least(least) => format!("a number from {least}"),
         Condition::Most(most) => format!("a number up to {most}"),
+        Condition::Above(name) => format!("a number above that of {name}"),
+        Condition::Below(name) => format!("a number below that of {name}"),
         Condition::Near { value, within } => format!("{value} ± {within}"),
         Condition::Subset(members) => {
             let names: Vec<&str> = members.keys().map(String::as_str).collect();

@@ -9,6 +9,7 @@
 //!   { absent = true }                   no such member: forbidden
 //!   { type = "string" }                 a JSON type; "integer" is a number without a fraction
 //!   { min = 0, max = 1 }                a number in a range
+//!   { above = "name" }, { below = … }   a number larger, smaller than the one that was bound
 //!   { near = 5, within = 0.5 }          a number with a tolerance
 //!   { subset = { path = m } }           an object with at least these members
 //!   { each = m }, { length = m }        of arrays, of strings the number of characters
@@ -53,6 +54,8 @@ pub(crate) enum Condition {
     Type(JsonType),
     Least(f64),
     Most(f64),
+    Above(String),
+    Below(String),
     Near { value: f64, within: f64 },
     Subset(Matchers),
     Each(Box<Matcher>),

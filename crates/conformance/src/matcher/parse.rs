@@ -46,6 +46,8 @@ fn matcher(value: toml::Value) -> Result<Matcher, String> {
             "type" => Condition::Type(json_type(&text(&key, &value)?)?),
             "min" => Condition::Least(number(&key, &value)?),
             "max" => Condition::Most(number(&key, &value)?),
+            "above" => Condition::Above(text(&key, &value)?),
+            "below" => Condition::Below(text(&key, &value)?),
             "subset" => Condition::Subset(members(value)?),
             "each" => Condition::Each(Box::new(matcher(value)?)),
             "length" => Condition::Length(Box::new(matcher(value)?)),
@@ -81,9 +83,9 @@ fn matcher(value: toml::Value) -> Result<Matcher, String> {
     Ok(found)
 }
 
-const KEYS: [&str; 14] = [
-    "is", "regex", "any", "why", "absent", "type", "min", "max", "near", "within", "subset",
-    "each", "length", "not",
+const KEYS: [&str; 16] = [
+    "is", "regex", "any", "why", "absent", "type", "min", "max", "above", "below", "near",
+    "within", "subset", "each", "length", "not",
 ];
 
 fn unknown(key: &str) -> String {

@@ -14,7 +14,7 @@ const KEY: [u8; 4] = [0x5a, 0x17, 0xc3, 0x81];
 pub fn frame(frame: &Frame, scope: &mut Scope) -> Result<Vec<u8>, MessageError> {
     let payload = join(&frame.payload, scope)?;
     let actual = u64::try_from(payload.len()).unwrap_or(u64::MAX);
-    let length = frame.declared.unwrap_or(actual);
+    let length = frame.declared.map_or(actual, i64::cast_unsigned);
     let first = u8::from(frame.fin) << 7 | (frame.rsv & 7) << 4 | (frame.opcode & 15);
     let mask = u8::from(frame.masked) << 7;
     let mut bytes = vec![first];

@@ -67,6 +67,18 @@ impl Received {
         self.payload.get(start..).unwrap_or_default()
     }
 
+    /// The message before it is read as anything: a text as it is, a binary one in hex.
+    #[must_use]
+    pub fn raw(&self) -> String {
+        match self.form {
+            Form::Text => String::from_utf8_lossy(&self.payload).into_owned(),
+            Form::Binary => {
+                let bytes = self.payload.iter();
+                bytes.map(|byte| format!("{byte:02x}")).collect()
+            }
+        }
+    }
+
     /// The message in a few words.
     #[must_use]
     pub fn excerpt(&self) -> String {

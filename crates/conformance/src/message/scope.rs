@@ -48,6 +48,12 @@ impl Scope {
         self.names.insert(name.to_owned(), value.to_owned());
     }
 
+    /// The number that was bound to a name.
+    #[must_use]
+    pub fn number(&self, name: &str) -> Option<f64> {
+        self.names.get(name)?.parse().ok()
+    }
+
     /// The text with all names filled in; unknown ones stay.
     #[must_use]
     pub fn fill(&mut self, text: &str) -> String {

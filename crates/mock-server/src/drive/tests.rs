@@ -1,6 +1,7 @@
 //! The loop against an independent WebSocket client, over memory and a paused clock.
 
 mod laws;
+mod rfc6455;
 
 use std::sync::Arc;
 

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 
+use super::frames::Frames;
+
 /// A stream of bytes in both directions.
 pub(super) trait Duplex: AsyncRead + AsyncWrite + Unpin + Send {}
 
@@ -16,6 +18,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Duplex for S {}
 pub(super) struct Link {
     stream: Box<dyn Duplex>,
     held: Option<Vec<u8>>,
+    frames: Frames,
 }
 
 /// How long a piece has to itself, so that it arrives alone.
@@ -29,7 +32,13 @@ impl Link {
         Self {
             stream: Box::new(stream),
             held: None,
+            frames: Frames::default(),
         }
+    }
+
+    /// The frames that have come, once the handshake is over.
+    pub(super) const fn frames(&mut self) -> &mut Frames {
+        &mut self.frames
     }
 
     /// Keeps what is written from now on.
@@ -74,7 +83,11 @@ impl AsyncRead for Link {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
+        let read = buffer.filled().get(before..).unwrap_or_default();
+        self.frames.watch(read);
+        polled
     }
 }
 

@@ -7,6 +7,7 @@
 //! ```
 
 mod dialogue;
+mod frames;
 mod handshake;
 mod link;
 mod peer;

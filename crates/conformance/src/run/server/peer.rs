@@ -11,6 +11,7 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role as Side, WebSock
 use tokio_tungstenite::tungstenite::{Error, Message};
 use wire::session::Form;
 
+use super::frames::Seen;
 use super::link::Link;
 use crate::case::Role;
 use crate::message::Outgoing;
@@ -51,7 +52,8 @@ pub(super) enum Incoming {
 const NO_STATUS: u16 = 1005;
 
 impl Peer {
-    pub(super) async fn new(stream: Link, tail: Vec<u8>) -> Self {
+    pub(super) async fn new(mut stream: Link, tail: Vec<u8>) -> Self {
+        stream.frames().begin(&tail);
         let config = WebSocketConfig::default()
             .max_message_size(Some(64 << 20))
             .max_frame_size(Some(64 << 20));
@@ -62,6 +64,11 @@ impl Peer {
             has_closed: false,
             ending: None,
         }
+    }
+
+    /// The frames that have come.
+    pub(super) fn frames(&mut self) -> Seen {
+        self.socket.get_mut().frames().seen()
     }
 
     /// What comes next.

@@ -5,6 +5,7 @@ use super::handshake::Answer;
 use super::peer::Shape;
 use crate::case::{
     Close, Closed, Collect, Expect, Frame, Http, Ping, Quiet, Refused, Send, Step, Stream,
+    Unfragmented,
 };
 use crate::matcher;
 use crate::message::{Outgoing, Received, build, frame, say, unlike};
@@ -29,6 +30,7 @@ impl Dialogue<'_> {
             Step::Collect(collect) => self.collect(collect).await,
             Step::Ping(ping) => self.ping(ping).await,
             Step::Quiet(quiet) => self.quiet(quiet).await,
+            Step::Unfragmented(step) => self.unfragmented(step),
             Step::Closed(closed) => self.closed(closed).await,
             Step::Close(close) => self.close(close).await,
         }
@@ -173,6 +175,11 @@ impl Dialogue<'_> {
         let value = message.value();
         let found = matcher::check_all(&value, &step.json, &mut self.scope);
         let mut lines: Vec<String> = found.iter().map(|m| line(m, &self.scope)).collect();
+        if let Some(wanted) = &step.raw {
+            let raw = Value::from(message.raw());
+            let found = matcher::check("raw", Some(&raw), wanted, &mut self.scope);
+            lines.extend(found.iter().map(|m| line(m, &self.scope)));
+        }
         if step.only {
             let more = matcher::unnamed(&value, &step.json);
             lines.extend(
@@ -188,10 +195,12 @@ impl Dialogue<'_> {
         let (id, clauses) = (step.check.as_str(), step.clauses.as_slice());
         let (mut count, mut bytes, mut lines) = (0, 0, Vec::new());
         let (mut audio, mut number) = (Vec::new(), None);
+        let (mut last, mut joined) = ("", Vec::new());
         loop {
             match self.next().await {
                 Next::Message(message) if step.kinds.iter().any(|kind| kind == message.kind()) => {
                     count += 1;
+                    last = message.kind();
                     bytes += message.audio_bytes();
                     let found = matcher::check_all(&message.value(), &step.each, &mut self.scope);
                     let scope = &self.scope;
@@ -200,6 +209,9 @@ impl Dialogue<'_> {
                             .iter()
                             .map(|m| format!("number {count}: {}", line(m, scope))),
                     );
+                    if !step.joined.is_empty() {
+                        join(&mut joined, &message.value());
+                    }
                     if step.sound.is_some() {
                         audio.extend_from_slice(message.audio());
                     }
@@ -235,6 +247,13 @@ impl Dialogue<'_> {
                 .most
                 .map_or_else(String::new, |most| format!(" to {most}"));
             lines.push(format!("{count} of {kinds}, expected {}{most}", step.least));
+        }
+        let found = matcher::check_all(&Value::Object(joined), &step.joined, &mut self.scope);
+        lines.extend(found.iter().map(|m| line(m, &self.scope)));
+        if let Some(wanted) = &step.last
+            && wanted != last
+        {
+            lines.push(format!("the last of them is {last}, expected {wanted}"));
         }
         if bytes < step.least_bytes {
             lines.push(format!(
@@ -313,6 +332,26 @@ impl Dialogue<'_> {
                 Flow::Stop
             }
         }
+    }
+
+    fn unfragmented(&mut self, step: &Unfragmented) -> Flow {
+        let (id, clauses) = (step.check.as_str(), step.clauses.as_slice());
+        let Some(peer) = self.peer() else {
+            return Flow::Stop;
+        };
+        let seen = peer.frames();
+        match (seen.whole, seen.parts) {
+            (0, 0) => {
+                let detail = "no message has come".to_owned();
+                self.judge.unclear(id, clauses, "never-connected", detail);
+            }
+            (_, 0) => self.judge.pass(id, clauses),
+            (_, parts) => {
+                let detail = format!("{parts} frames are parts of messages, expected none");
+                self.judge.differ(id, clauses, "fragmented", detail);
+            }
+        }
+        Flow::Go
     }
 
     async fn closed(&mut self, step: &Closed) -> Flow {
@@ -403,5 +442,17 @@ impl Dialogue<'_> {
         let detail = format!("nothing came within the {waited} ms of the case, expected {wanted}");
         self.judge.differ(id, clauses, "timeout", detail);
         Flow::Stop
+    }
+}
+
+/// Adds the arrays of a message to those of the messages before it.
+fn join(all: &mut Vec<(String, Value)>, message: &Value) {
+    for (name, value) in message.members().into_iter().flatten() {
+        let Value::Array(items) = value else { continue };
+        let known = all.iter_mut().find(|(known, _)| known == name);
+        match known {
+            Some((_, Value::Array(before))) => before.extend(items.iter().cloned()),
+            _ => all.push((name.clone(), value.clone())),
+        }
     }
 }

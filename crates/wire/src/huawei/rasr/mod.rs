@@ -80,6 +80,7 @@ const fn endpoint(
         open,
         decode: dump::recognition,
         dialect: &dialect::RECOGNITION,
+        recode: dump::recode_recognition,
         resembles: dump::resembles_recognition,
     }
 }

@@ -49,6 +49,7 @@ pub const ENDPOINT: Endpoint = Endpoint {
     open,
     decode: dump::synthesis,
     dialect: &dialect::SYNTHESIS,
+    recode: dump::recode_synthesis,
     resembles: dump::resembles_synthesis,
 };
 

@@ -35,6 +35,7 @@ pub const ENDPOINT: Endpoint = Endpoint {
     open,
     decode: dump::decode,
     dialect: &dialect::SYNTHESIS,
+    recode: dump::recode,
     resembles: dump::resembles,
 };
 

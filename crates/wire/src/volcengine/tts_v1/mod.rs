@@ -43,6 +43,7 @@ pub const ENDPOINT: Endpoint = Endpoint {
     open,
     decode,
     dialect: &dialect::SYNTHESIS,
+    recode,
     resembles,
 };
 
@@ -86,6 +87,13 @@ fn decode(side: Side, form: Form, payload: &Bytes) -> Result<Dump, DecodeError> 
         fields: frame::fields(&frame, &body),
         value: frame::value(&frame, &body),
     })
+}
+
+/// Encodes anew the frame that a message decodes to, byte by byte the same.
+fn recode(side: Side, form: Form, payload: &Bytes) -> Option<Bytes> {
+    decode(side, form, payload).ok()?;
+    let frame = frame::decode(side, payload).ok()?;
+    Some(frame.encode())
 }
 
 /// The kind of a server's frame, as in the table; what TTS v1 does not send has the name
