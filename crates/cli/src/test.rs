@@ -164,7 +164,7 @@ async fn client(args: &ClientArgs) -> Result<RunResult, Failure> {
     let token = args.token.clone().unwrap_or_else(|| TOKEN.to_owned());
     let mut words = args.command.iter().cloned();
     let program = words.next().unwrap_or_default();
-    let command = run::Command::new(program, words.collect(), token);
+    let command = run::Command::new(program, words.collect(), token).into();
     let run = run::run_client(&cases, &command, &selection, &show);
     run.await
         .map_err(|error| no_subject(format!("error: {error}")))

@@ -133,7 +133,7 @@ async fn judge_client(program: &str, arguments: &[&str]) -> RunResult {
     let selection = Selection::default();
     let cases = selection.cases(&library, Role::Client).unwrap();
     let arguments = arguments.iter().map(|&word| word.to_owned()).collect();
-    let command = Command::new(program.to_owned(), arguments, "t0ken".to_owned());
+    let command = Command::new(program.to_owned(), arguments, "t0ken".to_owned()).into();
     run_client(&cases, &command, &selection, &|_| {})
         .await
         .unwrap()
