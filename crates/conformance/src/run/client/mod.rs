@@ -10,6 +10,7 @@ mod adapter;
 mod judgement;
 mod probe;
 mod subject;
+mod trials;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -25,6 +26,7 @@ use crate::verdict::{Ending, Verdict};
 pub use adapter::{Command, StartError};
 pub use probe::ProbeResult;
 pub use subject::{Function, Job, Reply, Subject};
+pub use trials::test_client;
 
 use adapter::{Exit, Finished, Task};
 
