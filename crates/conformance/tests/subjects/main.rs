@@ -6,3 +6,5 @@
 mod controls;
 #[cfg(test)]
 mod mutants;
+#[cfg(test)]
+mod scores;
