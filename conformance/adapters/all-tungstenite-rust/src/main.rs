@@ -1,4 +1,7 @@
-//! Rung 1 of the adapter contract: the environment in, a file and an exit code out.
+//! Rung 1 of the adapter contract: the environment in, a file and an exit code out. With `--lines`
+//! rung 2: one process for all cases.
+
+mod lines;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -11,7 +14,12 @@ const UNSUPPORTED: u8 = 127;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    match drive().await {
+    let is_long_lived = env::args().any(|word| word == "--lines");
+    let outcome = match is_long_lived {
+        true => lines::serve().await,
+        false => drive().await,
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Unsupported) => ExitCode::from(UNSUPPORTED),
         Err(Failure::Error(error)) => {

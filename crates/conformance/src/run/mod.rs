@@ -24,7 +24,7 @@ use crate::case::{Case, Kind, Role};
 use crate::verdict::{CheckResult, Ending, Profile, Verdict};
 
 pub use client::{
-    Command, Function, Job, ProbeResult, Reply, StartError, Subject, run_client, test_client,
+    Command, Function, Job, Lines, ProbeResult, Reply, StartError, Subject, run_client, test_client,
 };
 pub use judge::{Judge, NOT_REACHED};
 pub use replay::{ReplayError, run_replay};

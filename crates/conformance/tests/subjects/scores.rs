@@ -7,7 +7,9 @@
 use std::future::Future;
 
 use conformance::case::{Case, Kind, Library, Role};
-use conformance::run::{Function, Job, Reply, RunResult, Subject, Target, run_client, run_server};
+use conformance::run::{
+    Command, Function, Job, Lines, Reply, RunResult, Subject, Target, run_client, run_server,
+};
 use conformance::select::Selection;
 use conformance::verdict::Verdict;
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -53,7 +55,17 @@ async fn score_client<F>(answer: impl Fn(Job) -> F + Send + Sync + 'static) -> R
 where
     F: Future<Output = Reply> + Send + 'static,
 {
-    let subject = Subject::from(Function::new("control", "t0ken", answer));
+    score_subject(Function::new("control", "t0ken", answer).into()).await
+}
+
+/// The score of a long-lived adapter that a shell plays.
+async fn score_lines(script: &str) -> RunResult {
+    let arguments = vec!["-c".to_owned(), script.to_owned()];
+    let command = Command::new("sh".to_owned(), arguments, "t0ken".to_owned());
+    score_subject(Lines::new(command).into()).await
+}
+
+async fn score_subject(subject: Subject) -> RunResult {
     let (_, cases) = cases(Role::Client);
     let cases: Vec<&Case> = cases.iter().collect();
     let selection = Selection::default();
@@ -215,4 +227,61 @@ async fn a_client_that_hangs_when_it_is_connected() {
     for found in &result.cases {
         assert_ne!(found.verdict, Verdict::Pass, "{}", found.slug);
     }
+}
+
+const HELLO: &str = r#"read l; echo '{"contract":1,"subject":{"name":"control"}}'; "#;
+
+/// What a long-lived adapter says to break the contract, and what is said of it.
+#[rstest::rstest]
+#[case::garbage("echo '{\"contract\": [nul'; cat", "{\\\"contract\\\": [nul\"")]
+#[case::no_hello("exit 0", "it ended before it said hello")]
+#[case::another_contract(
+    "echo '{\"contract\":7,\"subject\":{\"name\":\"x\"}}'; cat",
+    "contract 7"
+)]
+#[case::unknown_member(
+    "echo '{\"contract\":1,\"subjekt\":{}}'; cat",
+    "unknown field `subjekt`"
+)]
+#[tokio::test]
+async fn a_long_lived_adapter_that_cannot_say_hello(#[case] script: &str, #[case] said: &str) {
+    let result = score_lines(script).await;
+    is_not_scored(&result);
+    let detail = &result.probes[0].detail;
+    assert!(detail.contains(said), "{detail}");
+}
+
+#[rstest::rstest]
+#[case::unknown_id(
+    r#"while read l; do echo '{"id":99,"done":{"outcome":"completed"}}'; done"#,
+    "id 99 is done, and is not under way"
+)]
+#[case::garbage("while read l; do echo garbage; done", "line 2: \"garbage\"")]
+#[case::neither(
+    r#"while read l; do echo '{"id":1}'; done"#,
+    "has either event, maybe with t_ms, or done"
+)]
+#[case::crash("read l; exit 3", "it ended")]
+#[tokio::test]
+async fn a_long_lived_adapter_that_breaks_the_contract(#[case] script: &str, #[case] said: &str) {
+    let result = score_lines(&format!("{HELLO}{script}")).await;
+    is_not_scored(&result);
+    let detail = &result.probes[0].detail;
+    assert!(detail.contains(said), "{detail}");
+}
+
+#[tokio::test]
+async fn a_long_lived_adapter_may_not_skip_what_it_declares() {
+    let endpoint = wire::registry::endpoints().next().unwrap().name;
+    let script = format!(
+        r#"read l; echo '{{"contract":1,"subject":{{"name":"control"}},"features":{{"endpoints":["{endpoint}"]}}}}'
+        n=0; while read l; do n=$((n+1)); echo '{{"id":'$n',"done":{{"outcome":"unsupported"}}}}'; done"#
+    );
+    let result = score_lines(&script).await;
+    let probe = result.probes.last().unwrap();
+    assert!(
+        probe.detail.contains("what it declared"),
+        "{}",
+        probe.detail
+    );
 }

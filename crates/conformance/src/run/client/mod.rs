@@ -8,6 +8,7 @@
 
 mod adapter;
 mod judgement;
+mod lines;
 mod probe;
 mod subject;
 mod trials;
@@ -24,6 +25,7 @@ use crate::select::Selection;
 use crate::verdict::{Ending, Verdict};
 
 pub use adapter::{Command, StartError};
+pub use lines::Lines;
 pub use probe::ProbeResult;
 pub use subject::{Function, Job, Reply, Subject};
 pub use trials::test_client;
@@ -56,11 +58,13 @@ pub async fn run_client(
         let unrun =
             |case| super::judge::unrun(case, Role::Client, Verdict::NotRun, "probe-failed", why);
         result.cases = cases.iter().copied().map(unrun).collect();
+        subject.finish().await;
         return Ok(result);
     }
     let parallel = std::thread::available_parallelism().map_or(2, usize::from);
     let run = |case| run_case(case, subject, selection);
     result.cases = run_all(cases, Role::Client, parallel, run, done).await;
+    subject.finish().await;
     Ok(result)
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::adapter::{Command, Exit, Finished, StartError, Task};
+use super::lines::Lines;
 use crate::case::Operation;
 
 /// A client under test.
@@ -16,6 +17,8 @@ use crate::case::Operation;
 pub enum Subject {
     /// Rung 1: a process for each case.
     Command(Command),
+    /// Rung 2: one process for all cases.
+    Lines(Lines),
     /// Rung 3: a function of this process.
     Function(Function),
 }
@@ -137,6 +140,12 @@ impl From<Command> for Subject {
     }
 }
 
+impl From<Lines> for Subject {
+    fn from(lines: Lines) -> Self {
+        Self::Lines(lines)
+    }
+}
+
 impl From<Function> for Subject {
     fn from(function: Function) -> Self {
         Self::Function(function)
@@ -149,6 +158,7 @@ impl Subject {
     pub fn shown(&self) -> String {
         match self {
             Self::Command(command) => command.shown(),
+            Self::Lines(lines) => lines.command().shown(),
             Self::Function(function) => function.name.clone(),
         }
     }
@@ -157,6 +167,7 @@ impl Subject {
     pub(super) fn redact(&self, text: &str) -> String {
         match self {
             Self::Command(command) => command.redact(text),
+            Self::Lines(lines) => lines.command().redact(text),
             Self::Function(function) if function.token.is_empty() => text.to_owned(),
             Self::Function(function) => text.replace(&function.token, "***"),
         }
@@ -166,11 +177,19 @@ impl Subject {
     pub(super) async fn run(&self, task: &Task) -> Result<Finished, StartError> {
         match self {
             Self::Command(command) => command.run(task).await,
+            Self::Lines(lines) => lines.run(task).await,
             Self::Function(function) => {
                 let mut finished = function.run(task).await;
                 finished.stderr = self.redact(&finished.stderr);
                 Ok(finished)
             }
+        }
+    }
+
+    /// Nothing more will be asked of it.
+    pub(super) async fn finish(&self) {
+        if let Self::Lines(lines) = self {
+            lines.finish().await;
         }
     }
 }
