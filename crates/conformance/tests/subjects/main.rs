@@ -7,4 +7,6 @@ mod controls;
 #[cfg(test)]
 mod mutants;
 #[cfg(test)]
+mod own;
+#[cfg(test)]
 mod scores;

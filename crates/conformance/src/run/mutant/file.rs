@@ -8,6 +8,7 @@ use wire::registry;
 use wire::session::{Form, Side};
 
 use crate::case::{Case, Diagnostic, Json, Library, LoadError, Role, Send};
+use crate::coverage::line;
 use crate::matcher::Matchers;
 use crate::verdict::clause;
 
@@ -272,6 +273,21 @@ impl Mutants {
             true => Ok(Self { all }),
             false => Err(LoadError::Wrong(problems)),
         }
+    }
+
+    /// `proven.jsonl`: the clauses that have mutants, and these. That each is killed by a check of
+    /// its clause is what the kill matrix is for.
+    #[must_use]
+    pub fn proven(&self) -> String {
+        let mut proven: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for mutant in &self.all {
+            let name = format!("{} {}", mutant.endpoint, mutant.id);
+            proven.entry(&mutant.breaks).or_default().push(name);
+        }
+        let lines = proven.iter();
+        lines
+            .map(|(clause, names)| line(clause, "mutants", names.iter()))
+            .collect()
     }
 
     /// Those of one kind.

@@ -1,6 +1,6 @@
 //! The kill matrix: which case finds which mutant.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use futures_util::StreamExt as _;
@@ -8,7 +8,7 @@ use futures_util::StreamExt as _;
 use super::answer::mutate;
 use super::file::{Mutant, Mutants};
 use super::proxy::Proxy;
-use crate::case::{Case, Library, Role, Status};
+use crate::case::{Case, Kind, Library, Role, Status};
 use crate::run::{Function, RunResult, Subject, Target, run_client, run_server};
 use crate::select::Selection;
 use crate::verdict::{CheckResult, Verdict, heaviest};
@@ -66,7 +66,10 @@ const PARALLEL: usize = 6;
 
 /// How long a server's script may take: our own server answers at once, so what takes longer
 /// does not come.
-const BUDGET_MS: u64 = 1_200;
+const BUDGET_MS: u64 = 1_500;
+
+/// A case that may take longer than this waits for time to pass.
+const USUAL_MS: u64 = 10_000;
 
 /// How long a mutant client may take.
 const DEADLINE_MS: u64 = 2_500;
@@ -76,13 +79,13 @@ const TOKEN: &str = "mutant-token";
 
 /// Runs every mutant server.
 pub async fn kill_servers(library: &Library, mutants: &Mutants) -> KillMatrix {
-    let run = |mutant| judge_server(library, mutant);
+    let run = |mutant, cases| judge_server(library, mutant, cases);
     kill(library, mutants, Role::Server, run).await
 }
 
 /// Runs every mutant of a client, which has to be without fault itself.
 pub async fn kill_clients(library: &Library, mutants: &Mutants, client: &Function) -> KillMatrix {
-    let run = |mutant| judge_client(library, mutant, client);
+    let run = |mutant, cases| judge_client(library, mutant, cases, client);
     kill(library, mutants, Role::Client, run).await
 }
 
@@ -90,7 +93,7 @@ async fn kill<F>(
     library: &Library,
     mutants: &Mutants,
     role: Role,
-    run: impl Fn(Mutant) -> F,
+    run: impl Fn(Mutant, Vec<Case>) -> F,
 ) -> KillMatrix
 where
     F: Future<Output = Result<RunResult, String>>,
@@ -103,7 +106,18 @@ where
         }
         chosen.push(mutant.clone());
     }
-    let jobs = chosen.iter().cloned().map(&run);
+    let jobs = chosen.iter().map(|mutant| {
+        let cases = match mutant.is_none() {
+            true => chosen
+                .iter()
+                .filter(|other| other.endpoint == mutant.endpoint)
+                .fold(Vec::new(), |all, other| {
+                    join(all, relevant(library, other, role))
+                }),
+            false => relevant(library, mutant, role),
+        };
+        run(mutant.clone(), cases)
+    });
     let runs: Vec<_> = futures_util::stream::iter(jobs)
         .buffered(PARALLEL)
         .collect()
@@ -146,14 +160,17 @@ where
     matrix
 }
 
-async fn judge_server(library: &Library, mutant: Mutant) -> Result<RunResult, String> {
+async fn judge_server(
+    library: &Library,
+    mutant: Mutant,
+    cases: Vec<Case>,
+) -> Result<RunResult, String> {
     let server = mock_server::Server::start().await;
     let server = server.map_err(|error| format!("the mock cannot start: {error}"))?;
     let shared = library.shared(&mutant.endpoint).ok_or("no endpoint.toml")?;
     let upstream = server.address().to_string();
     let proxy = Proxy::start(&mutant, shared, &upstream, TOKEN).await;
     let proxy = proxy.map_err(|error| error.to_string())?;
-    let cases = hurried(library, &mutant, Role::Server);
     let cases: Vec<&Case> = cases.iter().collect();
     let target = Target::parse(&proxy.url()).map_err(|error| error.to_string())?;
     let selection = Selection::default();
@@ -167,32 +184,57 @@ async fn judge_server(library: &Library, mutant: Mutant) -> Result<RunResult, St
 async fn judge_client(
     library: &Library,
     mutant: Mutant,
+    cases: Vec<Case>,
     client: &Function,
 ) -> Result<RunResult, String> {
     let shared = library.shared(&mutant.endpoint).ok_or("no endpoint.toml")?;
     let subject = Subject::from(mutate(client, &mutant, shared));
-    let cases = hurried(library, &mutant, Role::Client);
     let cases: Vec<&Case> = cases.iter().collect();
     let selection = Selection::default();
     let run = run_client(&cases, &subject, &selection, &|_| {});
     run.await.map_err(|error| error.to_string())
 }
 
-/// The cases of the mutant's endpoint, which have less time than usual.
-fn hurried(library: &Library, mutant: &Mutant, role: Role) -> Vec<Case> {
-    let selection = Selection {
-        endpoints: vec![mutant.endpoint.clone()],
-        ..Selection::default()
+/// The cases that can find a mutant: the plain one, those with a check of the broken clause, and
+/// those that have to. They have less time than usual, and what needs more is left out.
+fn relevant(library: &Library, mutant: &Mutant, role: Role) -> Vec<Case> {
+    let is_about = |case: &Case| {
+        let checks = case.checks(role);
+        let mut clauses = checks.iter().flat_map(|(_, clauses)| clauses.iter());
+        case.budget_ms <= USUAL_MS
+            && case.needs.is_empty()
+            && clauses.any(|clause| *clause == mutant.breaks)
     };
-    let chosen = selection.cases(library, role).unwrap_or_default();
-    let mut cases: Vec<Case> = chosen.into_iter().cloned().collect();
+    let has_to = |case: &Case| {
+        let mut aims = mutant.caught.iter();
+        aims.any(|aim| aim.split_once('/').is_some_and(|(id, _)| id == case.id))
+    };
+    let chosen = library.cases.iter().filter(|case| {
+        case.endpoint == mutant.endpoint
+            && case.has_role(role)
+            && (case.kind == Kind::Plain || is_about(case) || has_to(case))
+    });
+    let mut cases: Vec<Case> = chosen.cloned().collect();
     for case in &mut cases {
-        case.budget_ms = case.budget_ms.min(BUDGET_MS);
-        if let Some(client) = &mut case.client {
+        let is_unbroken = mutant.is_none();
+        if case.budget_ms <= USUAL_MS && !is_unbroken {
+            case.budget_ms = case.budget_ms.min(BUDGET_MS);
+        }
+        if let (Some(client), false) = (&mut case.client, is_unbroken) {
             client.deadline_ms = client.deadline_ms.min(DEADLINE_MS);
         }
     }
     cases
+}
+
+/// Cases of both, each once.
+fn join(mut all: Vec<Case>, more: Vec<Case>) -> Vec<Case> {
+    for case in more {
+        if !all.iter().any(|known: &Case| known.id == case.id) {
+            all.push(case);
+        }
+    }
+    all
 }
 
 fn named(mutant: &Mutant) -> String {
@@ -295,60 +337,38 @@ fn killed(mutant: &Mutant, run: &RunResult) -> Killed {
 }
 
 impl KillMatrix {
-    /// Clauses of which a mutant is killed by a check that cites them, by endpoint.
-    #[must_use]
-    pub fn proven(&self) -> BTreeMap<&str, Vec<&str>> {
-        let mut proven: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for mutant in &self.mutants {
-            if mutant.cells.iter().any(|(_, cell)| *cell == Cell::Kill) {
-                let clauses = proven.entry(&mutant.endpoint).or_default();
-                clauses.push(&mutant.breaks);
-            }
-        }
-        for clauses in proven.values_mut() {
-            clauses.sort_unstable();
-            clauses.dedup();
-        }
-        proven
-    }
-
     /// The matrix as text: cases across, mutants down, an endpoint at a time.
     #[must_use]
     pub fn render(&self) -> String {
         let mut text = String::new();
-        let mut endpoint = "";
-        let width = self
-            .mutants
-            .iter()
-            .map(|m| m.id.chars().count())
-            .max()
-            .unwrap_or(0);
-        for mutant in &self.mutants {
-            if mutant.endpoint != endpoint {
-                endpoint = &mutant.endpoint;
-                let _ = writeln!(text, "\n{endpoint}, mutant {}s", self.role.name());
-                for (column, (case, _)) in mutant.cells.iter().enumerate() {
-                    let bars = "│ ".repeat(column);
-                    let _ = writeln!(text, "  {:width$}  {:8}  {bars}┌ {case}", "", "");
-                }
-            }
-            let signs: Vec<String> = mutant
-                .cells
-                .iter()
-                .map(|(_, cell)| cell.sign().to_string())
+        let width = self.mutants.iter().map(|m| m.id.chars().count()).max();
+        let width = width.unwrap_or(0);
+        let endpoints: BTreeSet<&str> = self.mutants.iter().map(|m| &*m.endpoint).collect();
+        for endpoint in endpoints {
+            let of_endpoint = || self.mutants.iter().filter(|m| m.endpoint == endpoint);
+            let cases: BTreeSet<&str> = of_endpoint()
+                .flat_map(|m| &m.cells)
+                .map(|(id, _)| &**id)
                 .collect();
-            let _ = writeln!(
-                text,
-                "  {:width$}  {:8}  {}",
-                mutant.id,
-                mutant.breaks,
-                signs.join(" ")
-            );
+            let _ = writeln!(text, "\n{endpoint}, mutant {}s", self.role.name());
+            for (column, case) in cases.iter().enumerate() {
+                let bars = "│".repeat(column);
+                let _ = writeln!(text, "  {:width$}  {:8}  {bars}┌ {case}", "", "");
+            }
+            for mutant in of_endpoint() {
+                let sign = |case: &&str| {
+                    let mut cells = mutant.cells.iter();
+                    let cell = cells.find(|(id, _)| id == case);
+                    cell.map_or(' ', |(_, cell)| cell.sign())
+                };
+                let signs: String = cases.iter().map(sign).collect();
+                let _ = writeln!(text, "  {:width$}  {:8}  {signs}", mutant.id, mutant.breaks);
+            }
         }
         let kills = |m: &&Killed| m.cells.iter().any(|(_, cell)| *cell == Cell::Kill);
         let _ = writeln!(
             text,
-            "\n{} mutant {}s, {} killed (X: by a check about the broken clause, o: by another, · passes, ? unclear)",
+            "\n{} mutant {}s, {} killed (X: by a check about the broken clause, o: by another, · passes, ? unclear; blank: not about the clause)",
             self.mutants.len(),
             self.role.name(),
             self.mutants.iter().filter(kills).count(),
