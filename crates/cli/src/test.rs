@@ -61,6 +61,9 @@ struct ClientArgs {
     /// The program and its arguments, after --
     #[arg(required = true, last = true, value_name = "CMD")]
     command: Vec<String>,
+    /// The program lives on and is told by JSON lines, instead of a process for each case
+    #[arg(long)]
+    lines: bool,
     #[command(flatten)]
     chosen: Chosen,
     /// The credential that the program is given in `MYNAH_TOKEN` [default: mynah]
@@ -179,7 +182,11 @@ async fn client(args: &ClientArgs) -> Result<RunResult, Failure> {
     let mut words = args.command.iter().cloned();
     let program = words.next().unwrap_or_default();
     let command = run::Command::new(program, words.collect(), token);
-    let run = run::run_client(&cases, &command, &selection, &show);
+    let subject = match args.lines {
+        true => run::Lines::new(command).into(),
+        false => command.into(),
+    };
+    let run = run::run_client(&cases, &subject, &selection, &show);
     run.await
         .map_err(|error| no_subject(format!("error: {error}")))
 }

@@ -10,6 +10,7 @@
 
 mod client;
 mod judge;
+pub mod mutant;
 mod replay;
 mod server;
 
@@ -22,7 +23,9 @@ use futures_util::StreamExt as _;
 use crate::case::{Case, Kind, Role};
 use crate::verdict::{CheckResult, Ending, Profile, Verdict};
 
-pub use client::{Command, ProbeResult, StartError, run_client};
+pub use client::{
+    Command, Function, Job, Lines, ProbeResult, Reply, StartError, Subject, run_client, test_client,
+};
 pub use judge::{Judge, NOT_REACHED};
 pub use replay::{ReplayError, run_replay};
 pub use server::{Target, TargetError, run_server};

@@ -6,8 +6,9 @@ use mock_server::{MessageKind, SessionReport, Side};
 use wire::json::{Value, object};
 
 use super::Played;
-use super::adapter::{Command, Exit};
+use super::adapter::Exit;
 use super::probe::last_line;
+use super::subject::Subject;
 use crate::case::{Answer, Case, ClientCase, ClientCheck, Outcome, Role, SoundAs};
 use crate::matcher;
 use crate::message::Scope;
@@ -19,7 +20,7 @@ pub(super) fn judge(
     case: &Case,
     client: &ClientCase,
     played: &Played,
-    command: &Command,
+    subject: &Subject,
     judge: &mut Judge<'_>,
 ) -> Ending {
     let exit = &played.finished.exit;
@@ -54,7 +55,7 @@ pub(super) fn judge(
                 detail,
                 broken,
             }) => {
-                let detail = command.redact(&detail);
+                let detail = subject.redact(&detail);
                 match broken {
                     Some(broken) => judge.differ(id, &[broken], reason, detail),
                     None => judge.differ(id, clauses, reason, detail),
