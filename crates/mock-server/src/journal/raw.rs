@@ -19,6 +19,49 @@ use wire::ws::{FrameHead, mask};
 
 use super::redact::Redactor;
 
+/// Bytes of one side that crossed a connection together, without credentials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawChunk {
+    /// Who sent them.
+    pub side: Side,
+    /// When, since the session began.
+    pub at: Duration,
+    /// The bytes; credentials are asterisks of the same length.
+    pub bytes: Bytes,
+}
+
+/// Blanks these credentials in all that crossed a connection, its handshake included: in heads,
+/// in masked frames, in gzip members, each at its length.
+pub fn blank_known(chunks: &mut [RawChunk], secrets: &[String]) {
+    let redactor = Redactor::knowing(secrets);
+    let of = |side| move |chunk: &&RawChunk| chunk.side == side;
+    let whole = |side| {
+        let pieces: Vec<&[u8]> = chunks
+            .iter()
+            .filter(of(side))
+            .map(|chunk| chunk.bytes.as_ref())
+            .collect();
+        pieces.concat()
+    };
+    let (mut client, mut server) = (whole(Side::Client), whole(Side::Server));
+    let is_open = server.starts_with(b"HTTP/1.1 101");
+    for stream in [&mut client, &mut server] {
+        let head = memchr::memmem::find(stream, b"\r\n\r\n").map(|at| at + 4);
+        let head = head.filter(|_| is_open).unwrap_or(stream.len());
+        let (head, frames) = stream.split_at_mut(head);
+        redactor.blank(head);
+        blank_stream(frames, &redactor);
+    }
+    let (mut client, mut server) = (Bytes::from(client), Bytes::from(server));
+    for chunk in chunks {
+        let stream = match chunk.side {
+            Side::Client => &mut client,
+            Side::Server => &mut server,
+        };
+        chunk.bytes = stream.split_to(chunk.bytes.len().min(stream.len()));
+    }
+}
+
 /// Bytes of one side that crossed the socket together.
 #[derive(Clone, Debug)]
 pub(super) struct Chunk {
@@ -40,8 +83,21 @@ pub(crate) struct Heads {
 }
 
 /// The session as JSON Lines: `dir`, `ms`, `base64`.
-pub(super) fn lines(heads: &Heads, chunks: &[Chunk], redactor: &Redactor) -> String {
+pub(super) fn lines(chunks: &[RawChunk]) -> String {
     let mut text = String::new();
+    for chunk in chunks {
+        let ms = u64::try_from(chunk.at.as_millis()).unwrap_or(u64::MAX);
+        let base64 = STANDARD.encode(&chunk.bytes);
+        let line = json!({ "dir": chunk.side.name(), "ms": ms, "base64": base64 });
+        text.push_str(&line.to_string());
+        text.push('\n');
+    }
+    text
+}
+
+/// What crossed the socket, without credentials; the heads of the handshake first.
+pub(super) fn blanked(heads: &Heads, chunks: &[Chunk], redactor: &Redactor) -> Vec<RawChunk> {
+    let mut blanked = Vec::new();
     for (side, head) in [
         (Side::Client, &heads.request),
         (Side::Server, &heads.answer),
@@ -49,33 +105,32 @@ pub(super) fn lines(heads: &Heads, chunks: &[Chunk], redactor: &Redactor) -> Str
         if !head.is_empty() {
             let mut head = head.clone();
             redactor.blank_head(&mut head);
-            push_line(&mut text, side, Duration::ZERO, &head);
+            blanked.push(RawChunk {
+                side,
+                at: Duration::ZERO,
+                bytes: head.into(),
+            });
         }
     }
     let (mut client, mut server) = (stream(chunks, Side::Client), stream(chunks, Side::Server));
     blank_stream(&mut client, redactor);
     blank_stream(&mut server, redactor);
-    let (mut client, mut server) = (client.as_slice(), server.as_slice());
-    // Slices that were written at once are one line.
+    let (mut client, mut server) = (Bytes::from(client), Bytes::from(server));
+    // Slices that were written at once are one chunk.
     for group in chunks.chunk_by(|a, b| a.side == b.side && a.at == b.at) {
         let Some(first) = group.first() else { continue };
-        let length = group.iter().map(|chunk| chunk.bytes.len()).sum();
+        let length: usize = group.iter().map(|chunk| chunk.bytes.len()).sum();
         let rest = match first.side {
             Side::Client => &mut client,
             Side::Server => &mut server,
         };
-        let (bytes, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
-        *rest = after;
-        push_line(&mut text, first.side, first.at, bytes);
+        blanked.push(RawChunk {
+            side: first.side,
+            at: first.at,
+            bytes: rest.split_to(length.min(rest.len())),
+        });
     }
-    text
-}
-
-fn push_line(text: &mut String, side: Side, at: Duration, bytes: &[u8]) {
-    let ms = u64::try_from(at.as_millis()).unwrap_or(u64::MAX);
-    let line = json!({ "dir": side.name(), "ms": ms, "base64": STANDARD.encode(bytes) });
-    text.push_str(&line.to_string());
-    text.push('\n');
+    blanked
 }
 
 fn stream(chunks: &[Chunk], side: Side) -> Vec<u8> {
@@ -250,6 +305,42 @@ mod tests {
         assert_eq!(shown[1], expected.as_bytes());
         let inflated = gzip::inflate(&shown[2][4..], 1000).unwrap();
         assert_eq!(inflated, expected.as_bytes());
+    }
+
+    #[test]
+    fn only_known_credentials_are_blanked_where_nothing_else_is_secret() {
+        let (secret, open) = ("s3cr3t-7f0a9c4e", "made-up-in-a-case");
+        let inside = format!(r#"{{"token":"{open}","key":"{secret}"}}"#);
+        let member = gzip::deflate(inside.as_bytes());
+        let request = format!("GET / HTTP/1.1\r\nAuthorization: Bearer {secret}\r\n\r\n");
+        let chunk = |side, bytes: &[u8]| RawChunk {
+            side,
+            at: Duration::ZERO,
+            bytes: Bytes::copy_from_slice(bytes),
+        };
+        let client = [request.as_bytes(), &frame(Opcode::Binary, true, &member)].concat();
+        let (first, second) = client.split_at(30);
+        let mut chunks = [
+            chunk(Side::Client, first),
+            chunk(Side::Server, b"HTTP/1.1 101 Switching Protocols\r\n\r\n"),
+            chunk(Side::Client, second),
+        ];
+        blank_known(&mut chunks, &[secret.to_owned()]);
+        let blanked = [chunks[0].bytes.as_ref(), &chunks[2].bytes].concat();
+        let (head, frames) = blanked.split_at(request.len());
+        let blank = "*".repeat(secret.len());
+        assert_eq!(head, request.replace(secret, &blank).as_bytes());
+        let inflated = gzip::inflate(&messages(frames)[0], 1000).unwrap();
+        assert_eq!(inflated, inside.replace(secret, &blank).as_bytes());
+        let mut refused = [
+            chunk(Side::Client, request.as_bytes()),
+            chunk(
+                Side::Server,
+                format!("HTTP/1.1 401 No\r\n\r\n{secret}").as_bytes(),
+            ),
+        ];
+        blank_known(&mut refused, &[secret.to_owned()]);
+        assert!(refused[1].bytes.ends_with(blank.as_bytes()));
     }
 
     #[test]
