@@ -12,6 +12,7 @@ mod client;
 mod judge;
 mod replay;
 mod server;
+pub mod trace;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -26,6 +27,7 @@ pub use client::{Command, ProbeResult, StartError, run_client};
 pub use judge::{Judge, NOT_REACHED};
 pub use replay::{ReplayError, run_replay};
 pub use server::{Target, TargetError, run_server};
+use trace::Trace;
 
 /// What came of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +54,8 @@ pub struct CaseResult {
     pub ending: Ending,
     /// How long it took.
     pub took: Duration,
+    /// What crossed its connections.
+    pub trace: Trace,
 }
 
 /// What came of a run.

@@ -6,15 +6,15 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use wire::json::{Value, object};
 
-use super::peer::Peer;
+use super::peer::{Peer, Wire};
 use super::target::{Target, TargetError};
 use crate::case::{Connect, EndpointFile};
 use crate::message::Scope;
+use crate::run::trace::{Recorder, Tap};
 
 /// What the server answers to a handshake.
 pub(super) enum Answer {
@@ -58,8 +58,9 @@ pub(super) async fn open(
     shared: &EndpointFile,
     scope: &mut Scope,
     deadline: Instant,
+    recorder: Recorder,
 ) -> Result<Answer, HandshakeError> {
-    let mut stream = target.reach().await?;
+    let mut stream = Tap::new(target.reach().await?, recorder);
     let key = STANDARD.encode(
         scope
             .fill("${uuid:key}")
@@ -126,7 +127,7 @@ fn head(
 }
 
 /// Reads a head, and whatever came behind it.
-async fn read(stream: &mut TcpStream) -> Result<(Response, Vec<u8>), HandshakeError> {
+async fn read(stream: &mut Wire) -> Result<(Response, Vec<u8>), HandshakeError> {
     let mut bytes = Vec::new();
     let end = loop {
         if let Some(at) = find(&bytes, b"\r\n\r\n") {
@@ -182,7 +183,7 @@ fn accepted(response: &Response, key: &str) -> Result<(), HandshakeError> {
     problem.map_or(Ok(()), |problem| Err(HandshakeError::Accept(problem)))
 }
 
-async fn read_body(stream: &mut TcpStream, response: &mut Response) -> Result<(), HandshakeError> {
+async fn read_body(stream: &mut Wire, response: &mut Response) -> Result<(), HandshakeError> {
     let declared = response
         .header("Content-Length")
         .and_then(|length| length.parse::<usize>().ok());
@@ -204,7 +205,7 @@ async fn read_body(stream: &mut TcpStream, response: &mut Response) -> Result<()
     Ok(())
 }
 
-async fn more(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> Result<(), HandshakeError> {
+async fn more(stream: &mut Wire, bytes: &mut Vec<u8>) -> Result<(), HandshakeError> {
     match stream.read_buf(bytes).await {
         Ok(0) => Err(HandshakeError::Ended("end of stream".to_owned())),
         Ok(_) => Ok(()),

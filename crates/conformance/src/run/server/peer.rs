@@ -14,11 +14,15 @@ use wire::session::Form;
 
 use crate::case::Role;
 use crate::message::Outgoing;
+use crate::run::trace::Tap;
 use crate::verdict::Ending;
+
+/// What a session runs on: a connection that is overheard for the trace.
+pub(super) type Wire = Tap<TcpStream>;
 
 /// The server at the other end.
 pub(super) struct Peer {
-    socket: WebSocketStream<TcpStream>,
+    socket: WebSocketStream<Wire>,
     /// Whether we have sent a close frame.
     has_closed: bool,
     /// How the connection ended, once it has.
@@ -40,7 +44,7 @@ pub(super) enum Incoming {
 const NO_STATUS: u16 = 1005;
 
 impl Peer {
-    pub(super) async fn new(stream: TcpStream, tail: Vec<u8>) -> Self {
+    pub(super) async fn new(stream: Wire, tail: Vec<u8>) -> Self {
         let config = WebSocketConfig::default()
             .max_message_size(Some(64 << 20))
             .max_frame_size(Some(64 << 20));

@@ -3,7 +3,7 @@
 use super::dialogue::{Dialogue, Flow, Next, excerpt, line};
 use super::handshake::Answer;
 use crate::case::{Close, Closed, Collect, Expect, Ping, Quiet, Refused, Send, Step, Stream};
-use crate::matcher;
+use crate::matcher::{self, Matcher, Matchers};
 use crate::message::{Outgoing, Received, build, say};
 use crate::verdict::Ending;
 use wire::json::Value;
@@ -45,7 +45,10 @@ impl Dialogue<'_> {
             }
         };
         self.set_ending(Ending::Refused(response.status));
+        self.look_at_answer();
         let status = Value::from(u32::from(response.status));
+        self.compare("status", Some(&status), &step.status);
+        self.compare_all(&response.json(), &step.json);
         let mut found = matcher::check("status", Some(&status), &step.status, &mut self.scope);
         found.extend(matcher::check_all(
             &response.json(),
@@ -54,12 +57,19 @@ impl Dialogue<'_> {
         ));
         if let Some(wanted) = &step.body {
             let body = Value::from(response.text());
+            self.compare("body", Some(&body), wanted);
             found.extend(matcher::check("body", Some(&body), wanted, &mut self.scope));
         }
         let mut lines: Vec<String> = found.iter().map(|m| line(m, &self.scope)).collect();
         lines.extend(self.header_mismatches(&response, &step.headers));
         self.judge_lines(id, clauses, &lines);
         Flow::Go
+    }
+
+    fn compare_all(&mut self, value: &Value, wanted: &Matchers) {
+        for (path, matcher) in wanted {
+            self.compare(path, matcher::find(value, path), matcher);
+        }
     }
 
     fn judge_lines(&mut self, id: &str, clauses: &[String], lines: &[String]) {
@@ -113,13 +123,17 @@ impl Dialogue<'_> {
                 Next::Silence => return self.timed_out(id, clauses, &step.kind),
             }
         };
+        self.look_at(&message);
         if message.kind() != step.kind {
+            let kind = Value::from(message.kind());
+            self.compare("kind", Some(&kind), &Matcher::is(step.kind.as_str().into()));
             let detail = format!("{}, expected {}", message.excerpt(), step.kind);
             let detail = self.scope.redact(&detail);
             self.judge.differ(id, clauses, "kind", detail);
             return Flow::Stop;
         }
         let value = message.value();
+        self.compare_all(&value, &step.json);
         let found = matcher::check_all(&value, &step.json, &mut self.scope);
         let mut lines: Vec<String> = found.iter().map(|m| line(m, &self.scope)).collect();
         if step.only {
@@ -141,6 +155,11 @@ impl Dialogue<'_> {
                 Next::Message(message) if step.kinds.iter().any(|kind| kind == message.kind()) => {
                     count += 1;
                     bytes += message.audio_bytes();
+                    if lines.is_empty() {
+                        self.judge.forget();
+                        self.look_at(&message);
+                        self.compare_all(&message.value(), &step.each);
+                    }
                     let found = matcher::check_all(&message.value(), &step.each, &mut self.scope);
                     let scope = &self.scope;
                     lines.extend(
@@ -263,10 +282,12 @@ impl Dialogue<'_> {
                         _ => 1006,
                     };
                     let code = Value::from(code);
+                    self.compare("close code", Some(&code), &step.code);
                     let mut found =
                         matcher::check("close code", Some(&code), &step.code, &mut self.scope);
                     if let Some(wanted) = &step.reason {
                         let reason = Value::from(reason);
+                        self.compare("close reason", Some(&reason), wanted);
                         let more =
                             matcher::check("close reason", Some(&reason), wanted, &mut self.scope);
                         found.extend(more);
