@@ -69,6 +69,18 @@ pub enum Kind {
     Error,
 }
 
+impl Kind {
+    /// Its name in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Flow => "flow",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// What a subject is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
