@@ -1,5 +1,7 @@
 //! The loop against an independent WebSocket client, over memory and a paused clock.
 
+mod laws;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -12,7 +14,7 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role};
 use wire::audio::{AudioFormat, Encoding, Endian};
 use wire::clause::{Clause, Level, Source};
 use wire::session::{
-    Action, Conversation, Data, Decoded, Form, Protocol, Rule, State, Step, Table, Turn,
+    Action, Conversation, Data, Decoded, Form, Protocol, Rule, Session, State, Step, Table, Turn,
 };
 use wire::speech::{Chunking, Speech, SpeechEvent, units_of};
 use wire::ws::Limits;
@@ -131,10 +133,31 @@ struct Run {
 
 async fn run(pace: Pace) -> Run {
     let (near, far) = tokio::io::duplex(64 << 10);
+    let parrot = Box::new(Conversation::new(&TABLE, Parrot));
+    let served = serve(parrot, near, pace, ClockMode::default());
+    let client = WebSocketStream::from_raw_socket(far, Role::Client, None).await;
+    Run {
+        client,
+        journal: served.journal,
+        stop: served.stop,
+        task: served.task,
+    }
+}
+
+/// A session at work on its end of a pipe.
+struct Served {
+    journal: Arc<Journal>,
+    stop: CancellationToken,
+    clock: Clock,
+    task: tokio::task::JoinHandle<()>,
+}
+
+fn serve(session: Box<dyn Session>, near: DuplexStream, pace: Pace, mode: ClockMode) -> Served {
     let journal = Arc::new(Journal::new(1 << 20, JournalMode::On, None).unwrap());
     let stop = CancellationToken::new();
+    let clock = Clock::start(mode);
     let task = tokio::spawn({
-        let (journal, stop) = (Arc::clone(&journal), stop.clone());
+        let (journal, stop, clock) = (Arc::clone(&journal), stop.clone(), clock.clone());
         async move {
             let info = SessionInfo {
                 lane: "test".to_owned(),
@@ -147,7 +170,6 @@ async fn run(pace: Pace) -> Run {
             let lanes = Lanes::new(&[]);
             let lane = lanes.enter("test").unwrap();
             let recorder = journal.open(info, Redactor::default(), Arc::clone(&lane));
-            let clock = Clock::start(ClockMode::default());
             let around = Surroundings {
                 lane,
                 lanes: &lanes,
@@ -163,15 +185,14 @@ async fn run(pace: Pace) -> Run {
                 close_time: Duration::from_secs(10),
                 recorder: &recorder,
             };
-            let live = Live::open(Box::new(Conversation::new(&TABLE, Parrot)), around);
+            let live = Live::open(session, around);
             drive(live, near, Bytes::new(), &clock, &stop).await;
         }
     });
-    let client = WebSocketStream::from_raw_socket(far, Role::Client, None).await;
-    Run {
-        client,
+    Served {
         journal,
         stop,
+        clock,
         task,
     }
 }

@@ -101,6 +101,15 @@ pub struct Conversation<P> {
     machine: Machine,
     protocol: P,
     violations: Vec<(&'static str, &'static str)>,
+    course: Course,
+}
+
+/// Whether the server has ended the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Course {
+    Open,
+    /// It has closed or dropped it: findings apart, nothing comes behind that.
+    Ended,
 }
 
 impl<P: Protocol> Conversation<P> {
@@ -111,13 +120,21 @@ impl<P: Protocol> Conversation<P> {
             machine: Machine::new(table),
             protocol,
             violations: Vec::new(),
+            course: Course::Open,
         }
     }
 
-    /// Steps the table for every send from action `first` on, and takes out what it forbids.
+    /// Steps the table for every send from action `first` on, and takes out what it forbids and
+    /// what comes after the end.
     fn check_sends(&mut self, first: usize, turn: &mut Turn<'_>) {
         let asked = turn.actions.split_off(first.min(turn.actions.len()));
         for action in asked {
+            if self.course == Course::Ended && !matches!(action, Action::Report(_)) {
+                continue;
+            }
+            if matches!(action, Action::Close { .. } | Action::Abort) {
+                self.course = Course::Ended;
+            }
             if let Action::Send { kind, .. } = &action {
                 let step = self.machine.step(Side::Server, kind);
                 if step.standing != Standing::Legal {

@@ -22,6 +22,9 @@ pub(super) struct Assembly {
     payload: Vec<u8>,
     frames: u32,
     text: TextCheck,
+    /// Bytes appended, moved and checked so far, each as often as it was.
+    #[cfg(test)]
+    pub(super) work: usize,
 }
 
 /// How far a text is known to be UTF-8.
@@ -107,11 +110,26 @@ impl Assembly {
     /// Takes bytes that stand at `offset` in the stream, and notices text that can no longer become UTF-8.
     pub(super) fn append(&mut self, part: &Part<'_>, offset: u64) -> Option<Violation> {
         let had = self.payload.len();
+        #[cfg(test)]
+        let room = self.payload.capacity();
         part.append_to(&mut self.payload);
+        #[cfg(test)]
+        {
+            let moved = if self.payload.capacity() > room {
+                had
+            } else {
+                0
+            };
+            self.work += self.payload.len() - had + moved;
+        }
         if self.opcode != Some(DataOpcode::Text) {
             return None;
         }
         let unchecked = self.payload.get(self.text.valid..).unwrap_or(&[]);
+        #[cfg(test)]
+        {
+            self.work += unchecked.len();
+        }
         let Err(error) = std::str::from_utf8(unchecked) else {
             self.text.valid = self.payload.len();
             return None;
@@ -128,6 +146,10 @@ impl Assembly {
     /// The whole message, once its final frame is complete; a text may still end inside a character.
     pub(super) fn finish(&mut self) -> Result<(DataOpcode, Bytes, u32), Violation> {
         let whole = std::mem::take(self);
+        #[cfg(test)]
+        {
+            self.work = whole.work;
+        }
         let opcode = whole.opcode.unwrap_or(DataOpcode::Binary);
         match (opcode, whole.payload.get(whole.text.valid..).unwrap_or(&[])) {
             (DataOpcode::Text, half @ [_, ..]) => Err(whole.text.violation(
