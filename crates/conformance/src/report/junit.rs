@@ -6,12 +6,12 @@ use super::{Report, Standing};
 use crate::run::CaseResult;
 use crate::verdict::{CheckResult, Verdict};
 
-/// Why there is no JUnit file.
+/// Why there is no `junit.xml`.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot make junit.xml: {0}")]
 pub struct JunitError(#[from] quick_junit::SerializeError);
 
-/// The run as JUnit XML. What is expected to differ counts as skipped, and says so; what is not
+/// The run as `JUnit` XML. What is expected to differ counts as skipped, and says so; what is not
 /// as the expectation file says is a failure of its own.
 ///
 /// # Errors

@@ -68,7 +68,7 @@ pub enum WriteError {
         /// Why.
         source: io::Error,
     },
-    /// The JUnit file cannot be made.
+    /// `junit.xml` cannot be made.
     #[error(transparent)]
     Junit(#[from] JunitError),
 }
