@@ -12,7 +12,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::builder::NonEmptyStringValueParser;
-use conformance::case::{Library, Role};
+use conformance::case::{Library, Need, Role};
 use conformance::expect::{Existing, Reruns};
 use conformance::report::{self, Report};
 use conformance::run::trace::PUBLIC_TOKEN;
@@ -51,6 +51,9 @@ struct ServerArgs {
     /// The credential that we give [default: mynah]
     #[arg(long, value_name = "SECRET", value_parser = NonEmptyStringValueParser::new())]
     token: Option<String>,
+    /// Whether the server tells right credentials from wrong ones: `strict` judges that, too
+    #[arg(long, value_name = "any|strict", default_value = "any")]
+    auth: Auth,
     /// Cases below this folder, VENDOR/ENDPOINT/*.toml, instead of those of the program
     #[arg(long, value_name = "DIR")]
     cases: Option<PathBuf>,
@@ -110,6 +113,12 @@ enum ProfileName {
     Parity,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Auth {
+    Any,
+    Strict,
+}
+
 /// Runs the chosen cases and writes a line for each as it ends.
 pub(crate) fn run(args: Args) -> Result<String, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -154,6 +163,11 @@ async fn server(args: &ServerArgs, expecting: &Expecting<'_>) -> Result<Ran, Fai
             )));
         }
         selection.endpoints = vec![named.to_owned()];
+    }
+    match args.auth {
+        Auth::Strict => selection.offers.push(Need::CheckedCredentials),
+        Auth::Any if target.is_local() => selection.offers.push(Need::OneHost),
+        Auth::Any => {}
     }
     let token = args.token.as_deref().unwrap_or(PUBLIC_TOKEN);
     let run = async |selection: Selection, done: fn(&CaseResult)| {
@@ -282,6 +296,7 @@ impl Chosen {
             },
             seed: self.seed,
             shuffle,
+            offers: Vec::new(),
         })
     }
 }

@@ -38,7 +38,7 @@ use crate::options::JournalMode;
 pub use audio::AudioFile;
 use file::JournalFile;
 pub(crate) use raw::Heads;
-pub use raw::{RawChunk, blank_known};
+pub use raw::{RawChunk, Secrets, blank};
 pub(crate) use record::{Ending, Entry, EntryKind, Record, SessionInfo};
 pub(crate) use redact::Redactor;
 

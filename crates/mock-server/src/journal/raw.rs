@@ -30,27 +30,60 @@ pub struct RawChunk {
     pub bytes: Bytes,
 }
 
-/// Blanks these credentials in all that crossed a connection, its handshake included: in heads,
-/// in masked frames, in gzip members, each at its length.
-pub fn blank_known(chunks: &mut [RawChunk], secrets: &[String]) {
-    let redactor = Redactor::knowing(secrets);
-    let of = |side| move |chunk: &&RawChunk| chunk.side == side;
-    let whole = |side| {
-        let pieces: Vec<&[u8]> = chunks
-            .iter()
-            .filter(of(side))
-            .map(|chunk| chunk.bytes.as_ref())
-            .collect();
-        pieces.concat()
+/// What is known of the credentials in bytes that are to be blanked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secrets<'s> {
+    /// These are all: whatever else is called a token or password may be seen.
+    Only(&'s [String]),
+    /// These, and whatever names say is one.
+    AndNamed(&'s [String]),
+}
+
+/// Blanks credentials in all that crossed some connections, their heads included: in frames
+/// however masked, in gzip members, each at its length. What one connection shows to be a
+/// credential is blanked in all of them.
+pub fn blank(connections: &mut [&mut [RawChunk]], secrets: Secrets<'_>) {
+    let redactor = match secrets {
+        Secrets::Only(secrets) => Redactor::knowing(secrets),
+        Secrets::AndNamed(secrets) => {
+            let mut redactor = Redactor::default();
+            secrets
+                .iter()
+                .for_each(|secret| redactor.learn_secret(secret));
+            for chunks in connections.iter() {
+                for side in [Side::Client, Side::Server] {
+                    redactor.learn_text(&String::from_utf8_lossy(&joined(chunks, side)));
+                }
+            }
+            redactor
+        }
     };
-    let (mut client, mut server) = (whole(Side::Client), whole(Side::Server));
+    for chunks in connections {
+        blank_connection(chunks, &redactor, secrets);
+    }
+}
+
+fn joined(chunks: &[RawChunk], side: Side) -> Vec<u8> {
+    let chunks = chunks.iter().filter(|chunk| chunk.side == side);
+    let pieces: Vec<&[u8]> = chunks.map(|chunk| chunk.bytes.as_ref()).collect();
+    pieces.concat()
+}
+
+fn blank_connection(chunks: &mut [RawChunk], redactor: &Redactor, secrets: Secrets<'_>) {
+    let (mut client, mut server) = (joined(chunks, Side::Client), joined(chunks, Side::Server));
     let is_open = server.starts_with(b"HTTP/1.1 101");
     for stream in [&mut client, &mut server] {
-        let head = memchr::memmem::find(stream, b"\r\n\r\n").map(|at| at + 4);
-        let head = head.filter(|_| is_open).unwrap_or(stream.len());
-        let (head, frames) = stream.split_at_mut(head);
-        redactor.blank(head);
-        blank_stream(frames, &redactor);
+        let end = memchr::memmem::find(stream, b"\r\n\r\n").map(|at| at + 4);
+        let end = end.unwrap_or(stream.len());
+        let (head, rest) = stream.split_at_mut(end);
+        match secrets {
+            Secrets::Only(_) => redactor.blank(head),
+            Secrets::AndNamed(_) => redactor.blank_head(head),
+        }
+        match is_open {
+            true => blank_stream(rest, redactor),
+            false => redactor.blank(rest),
+        }
     }
     let (mut client, mut server) = (Bytes::from(client), Bytes::from(server));
     for chunk in chunks {
@@ -325,13 +358,14 @@ mod tests {
             chunk(Side::Server, b"HTTP/1.1 101 Switching Protocols\r\n\r\n"),
             chunk(Side::Client, second),
         ];
-        blank_known(&mut chunks, &[secret.to_owned()]);
+        let secrets = [secret.to_owned()];
+        blank(&mut [&mut chunks], Secrets::Only(&secrets));
         let blanked = [chunks[0].bytes.as_ref(), &chunks[2].bytes].concat();
         let (head, frames) = blanked.split_at(request.len());
-        let blank = "*".repeat(secret.len());
-        assert_eq!(head, request.replace(secret, &blank).as_bytes());
+        let stars = "*".repeat(secret.len());
+        assert_eq!(head, request.replace(secret, &stars).as_bytes());
         let inflated = gzip::inflate(&messages(frames)[0], 1000).unwrap();
-        assert_eq!(inflated, inside.replace(secret, &blank).as_bytes());
+        assert_eq!(inflated, inside.replace(secret, &stars).as_bytes());
         let mut refused = [
             chunk(Side::Client, request.as_bytes()),
             chunk(
@@ -339,8 +373,17 @@ mod tests {
                 format!("HTTP/1.1 401 No\r\n\r\n{secret}").as_bytes(),
             ),
         ];
-        blank_known(&mut refused, &[secret.to_owned()]);
-        assert!(refused[1].bytes.ends_with(blank.as_bytes()));
+        blank(&mut [&mut refused], Secrets::Only(&secrets));
+        assert!(refused[1].bytes.ends_with(stars.as_bytes()));
+        let issued = b"HTTP/1.1 200 OK\r\n\r\n{\"access_token\":\"issued-1234\"}";
+        let mut sign_in = [
+            chunk(Side::Client, b"POST / HTTP/1.1\r\n\r\n"),
+            chunk(Side::Server, issued),
+        ];
+        let mut later = [chunk(Side::Client, b"GET /?x=issued-1234 HTTP/1.1\r\n\r\n")];
+        blank(&mut [&mut sign_in, &mut later], Secrets::AndNamed(&[]));
+        assert!(sign_in[1].bytes.ends_with(b":\"***********\"}"));
+        assert_eq!(&later[0].bytes[..], b"GET /?x=*********** HTTP/1.1\r\n\r\n");
     }
 
     #[test]

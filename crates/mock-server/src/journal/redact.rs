@@ -71,6 +71,11 @@ impl Redactor {
         redactor
     }
 
+    /// Learns a credential.
+    pub(crate) fn learn_secret(&mut self, secret: &str) {
+        self.add(secret);
+    }
+
     /// Learns the credentials of a decoded message.
     pub(crate) fn learn(&mut self, value: &wire::json::Value) {
         use wire::json::Value as Json;

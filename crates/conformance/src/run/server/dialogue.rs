@@ -6,17 +6,17 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::Instant;
 use wire::endpoint::Endpoint;
-use wire::json::Value;
+use wire::json::{Style, Value};
 use wire::session::{Form, Machine, Side, Standing};
 
 use super::handshake::{self, Answer, HandshakeError, Response};
-use super::peer::{Incoming, Peer};
+use super::peer::{Incoming, Peer, Shape};
 use super::target::Target;
-use crate::case::{Case, Connect, EndpointFile, Step};
+use crate::case::{Case, Connect, EndpointFile, Http, Json, Step};
 use crate::matcher::{self, Matcher};
 use crate::message::{Outgoing, Received, Scope, receive};
 use crate::run::Judge;
-use crate::run::trace::{Comparison, MessageRef, Recorder, Trace};
+use crate::run::trace::{Comparison, MessageRef, Recorder, SignsIn, Trace};
 use crate::verdict::Ending;
 
 /// One script at work.
@@ -92,7 +92,10 @@ impl<'c> Dialogue<'c> {
     /// crossed the connections.
     pub(super) async fn run(mut self) -> (Judge<'c>, Ending, Trace) {
         let script = &self.case.script;
-        let opens_itself = matches!(script.first(), Some(Step::Connect(_) | Step::Refused(_)));
+        let opens_itself = matches!(
+            script.first(),
+            Some(Step::Connect(_) | Step::Refused(_) | Step::Http(_))
+        );
         let mut flow = Flow::Go;
         if !opens_itself {
             flow = self.connect(&Connect::default()).await;
@@ -105,7 +108,11 @@ impl<'c> Dialogue<'c> {
             flow = self.step(step).await;
         }
         self.part().await;
-        let trace = Trace::of(&self.recorders, &self.token);
+        let signs_in = match script.iter().any(|step| matches!(step, Step::Http(_))) {
+            true => SignsIn::Yes,
+            false => SignsIn::No,
+        };
+        let trace = Trace::of(&self.recorders, &self.token, signs_in);
         (self.judge, self.ending, trace)
     }
 
@@ -149,8 +156,13 @@ impl<'c> Dialogue<'c> {
             return;
         };
         let mismatches = self.header_mismatches(response, &request.expect_headers);
+        // What RFC 6455 has every server answer is no sign of this one.
+        let is_any_servers = |name: &String| {
+            let name = name.to_ascii_lowercase();
+            ["upgrade", "connection"].contains(&name.as_str()) || name.starts_with("sec-websocket-")
+        };
         match mismatches.is_empty() {
-            true if request.expect_headers.is_empty() => {
+            true if request.expect_headers.keys().all(is_any_servers) => {
                 self.judge.pass_if_alive(id, &request.clauses);
             }
             true => self.judge.pass(id, &request.clauses),
@@ -165,8 +177,7 @@ impl<'c> Dialogue<'c> {
             Some(path) => self.target.behind_prefix(path),
             None => self.target.path_of(self.endpoint, &self.shared.path),
         };
-        let recorder = Recorder::new(self.judge.elapsed());
-        self.recorders.push(recorder.clone());
+        let recorder = self.recorder();
         handshake::open(
             self.target,
             &path,
@@ -177,6 +188,36 @@ impl<'c> Dialogue<'c> {
             recorder,
         )
         .await
+    }
+
+    /// Asks for something over HTTP.
+    pub(super) async fn http(&mut self, step: &Http) -> Result<Response, HandshakeError> {
+        let usual = &self.shared.path;
+        let path = self
+            .target
+            .behind_prefix(step.request.path.as_ref().unwrap_or(usual));
+        let body = match (&step.json, &step.text) {
+            (Some(Json(value)), _) => self.scope.fill_json(value).write(Style::Compact),
+            (None, text) => self.scope.fill(text.as_deref().unwrap_or_default()),
+        };
+        let recorder = self.recorder();
+        let asked = handshake::ask(
+            self.target,
+            &path,
+            &step.request,
+            body,
+            &mut self.scope,
+            self.deadline,
+            recorder,
+        );
+        asked.await
+    }
+
+    /// Hears the next connection.
+    fn recorder(&mut self) -> Recorder {
+        let recorder = Recorder::new(self.judge.elapsed());
+        self.recorders.push(recorder.clone());
+        recorder
     }
 
     /// A handshake without a usable answer.
@@ -207,8 +248,7 @@ impl<'c> Dialogue<'c> {
     pub(super) async fn send(
         &mut self,
         message: &Outgoing,
-        fragments: &[usize],
-        ping_between: bool,
+        shape: Shape<'_>,
     ) -> Result<(), String> {
         let deadline = self.deadline;
         let endpoint = self.endpoint;
@@ -219,7 +259,7 @@ impl<'c> Dialogue<'c> {
         let seen = receive(endpoint, Side::Client, message.form, payload);
         connection.machine.step(Side::Client, seen.kind());
         let peer = &mut connection.peer;
-        peer.send(message, fragments, ping_between, deadline).await
+        peer.send(message, shape, deadline).await
     }
 
     /// The next message that nobody has asked for yet.

@@ -13,12 +13,19 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use mock_server::{RawChunk, Side, blank_known};
+use mock_server::{RawChunk, Secrets, Side, blank};
 
 pub(super) use tap::{Recorder, Tap};
 
 /// The credential of a run that is given none: it is no secret.
 pub const PUBLIC_TOKEN: &str = "mynah";
+
+/// Whether a case asks for a token of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SignsIn {
+    Yes,
+    No,
+}
 
 /// What crossed the connections of a case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,37 +85,39 @@ pub struct Comparison {
 }
 
 impl Trace {
-    /// The trace of what was recorded, without the credential.
-    pub(super) fn of(recorders: &[Recorder], token: &str) -> Self {
-        let connections = recorders.iter().map(|recorder| {
-            let mut connection = recorder.take();
-            if token != PUBLIC_TOKEN {
-                let secrets = secrets(token, &connection.chunks);
-                blank_known(&mut connection.chunks, &secrets);
-            }
-            connection
-        });
+    /// The trace of what was recorded. The credential of the run is blanked unless it is the
+    /// public one; where a case has signed in, everything is that sounds like one.
+    pub(super) fn of(recorders: &[Recorder], token: &str, signs_in: SignsIn) -> Self {
+        let mut connections: Vec<Connection> = recorders.iter().map(Recorder::take).collect();
+        let mut known = Vec::new();
+        if token != PUBLIC_TOKEN {
+            known.push(token.to_owned());
+            let hidden = connections.iter().flat_map(|c| basic(token, &c.chunks));
+            known.extend(hidden);
+        }
+        let secrets = match signs_in {
+            SignsIn::Yes => Secrets::AndNamed(&known),
+            SignsIn::No => Secrets::Only(&known),
+        };
+        let mut all: Vec<&mut [RawChunk]> = connections
+            .iter_mut()
+            .map(|connection| connection.chunks.as_mut_slice())
+            .collect();
+        blank(&mut all, secrets);
         Self {
-            connections: connections.collect(),
+            connections,
             stderr: String::new(),
         }
     }
 }
 
-/// The token, and what of the request hides it: a user and a password in one.
-fn secrets(token: &str, chunks: &[RawChunk]) -> Vec<String> {
-    let mut secrets = vec![token.to_owned()];
-    let request = chunks.iter().find(|chunk| chunk.side == Side::Client);
-    let request = request.map_or(&[][..], |chunk| chunk.bytes.as_ref());
-    let request = String::from_utf8_lossy(request);
-    let basic = request
-        .split_once("Basic ")
-        .and_then(|(_, rest)| rest.split_ascii_whitespace().next());
-    if let Some(basic) = basic
-        && let Ok(decoded) = STANDARD.decode(basic)
-        && String::from_utf8_lossy(&decoded).contains(token)
-    {
-        secrets.push(basic.to_owned());
-    }
-    secrets
+/// The header of a request that hides the token: a user and a password in one.
+fn basic(token: &str, chunks: &[RawChunk]) -> Option<String> {
+    let request = chunks.iter().find(|chunk| chunk.side == Side::Client)?;
+    let request = String::from_utf8_lossy(&request.bytes).into_owned();
+    let (_, rest) = request.split_once("Basic ")?;
+    let basic = rest.split_ascii_whitespace().next()?;
+    let decoded = STANDARD.decode(basic).ok()?;
+    let is_it = String::from_utf8_lossy(&decoded).contains(token);
+    is_it.then(|| basic.to_owned())
 }

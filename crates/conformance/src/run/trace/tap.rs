@@ -126,7 +126,7 @@ mod tests {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
     use super::*;
-    use crate::run::trace::Trace;
+    use crate::run::trace::{SignsIn, Trace};
 
     #[tokio::test(start_paused = true)]
     async fn what_crosses_a_stream_is_kept_with_its_time_and_without_the_credential() {
@@ -139,7 +139,7 @@ mod tests {
         theirs.write_all(b"HTTP/1.1 401 Who\r\n\r\n").await.unwrap();
         let mut answer = [0; 16];
         tap.read_exact(&mut answer).await.unwrap();
-        let trace = Trace::of(&[recorder], "s3cr3t");
+        let trace = Trace::of(&[recorder], "s3cr3t", SignsIn::No);
         let connection = &trace.connections[0];
         assert_eq!(connection.began, Duration::from_millis(5));
         let [sent, got] = connection.chunks.as_slice() else {
