@@ -19,7 +19,6 @@ use crate::journal::{RawChunk, guard};
 use crate::lane::{self, NAME_RULE, Rule};
 use crate::options::Options;
 use crate::report::SessionReport;
-use crate::scenario::Scenario;
 use crate::server::{Server, Shared};
 use crate::verdict::Verdict;
 
@@ -345,14 +344,15 @@ impl TestLane<'_> {
         if !lane::is_name(&self.name) {
             return Err(fail(NAME_RULE.to_owned()));
         }
-        let scenario = scenario
-            .map(Scenario::parse)
-            .transpose()
-            .map_err(|error| fail(error.to_string()))?;
+        let library = &self.server.shared.library;
+        let found = scenario.map(|text| library.find(text)).transpose();
+        let found = found.map_err(|error| fail(error.to_string()))?;
         let lane = self.server.shared.lanes.enter(&self.name);
         let lane = lane.map_err(|error| fail(error.to_string()))?;
         let transcripts = transcripts.iter().map(|&text| text.to_owned()).collect();
+        let scenario = scenario.map(str::to_owned);
         lane.set(Rule { scenario, seed }, transcripts);
+        lane.expect(&found.unwrap_or_default());
         Ok(())
     }
 

@@ -13,13 +13,13 @@ use wire::handshake::{RequestHead, percent_decode};
 
 use crate::lane;
 use crate::names::{is_secret_header, is_secret_name};
-use crate::scenario::{Scenario, ScenarioError};
+use crate::scenario::ScenarioError;
 
 /// What a selector chooses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Selector {
-    /// The scenario.
-    pub(crate) scenario: Option<Scenario>,
+    /// The scenario, as it was written.
+    pub(crate) scenario: Option<String>,
     /// The name of the lane.
     pub(crate) lane: Option<String>,
     /// The seed.
@@ -81,7 +81,8 @@ impl Selector {
                 .split_once('=')
                 .ok_or_else(|| SelectorError::Pair(pair.to_owned()))?;
             let is_new = match key {
-                "scenario" => selector.scenario.replace(Scenario::parse(value)?).is_none(),
+                "scenario" if value.is_empty() => return Err(ScenarioError::Empty.into()),
+                "scenario" => selector.scenario.replace(value.to_owned()).is_none(),
                 "lane" => selector.lane.replace(lane_name(value)?).is_none(),
                 "seed" => selector.seed.replace(seed(value)?).is_none(),
                 _ => {

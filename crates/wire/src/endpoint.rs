@@ -5,6 +5,7 @@ use bytes::Bytes;
 use crate::audio::{AudioFormat, Direction};
 use crate::clause::Clause;
 use crate::credentials::Grant;
+use crate::dialect::Dialect;
 use crate::error::DecodeError;
 use crate::handshake::{Admission, PathMiss, Refusal, RequestHead, Welcome};
 use crate::json::Value;
@@ -56,6 +57,8 @@ pub struct Endpoint {
     pub open: fn(Opening) -> Box<dyn Session>,
     /// Decodes one message of either side for people.
     pub decode: fn(Side, Form, &Bytes) -> Result<Dump, DecodeError>,
+    /// How faults look on it.
+    pub dialect: &'static Dialect,
     /// Whether bytes look like a message of this endpoint, for `mynah decode` without a name.
     pub resembles: fn(&[u8]) -> bool,
 }

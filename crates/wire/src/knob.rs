@@ -91,6 +91,13 @@ impl Knobs {
         Ok(())
     }
 
+    /// Turns the knobs that others have turned.
+    pub fn turn(&mut self, others: &Self) {
+        let chosen = others.chosen.iter();
+        self.chosen
+            .extend(chosen.map(|(name, value)| (*name, value.clone())));
+    }
+
     /// The value of a knob.
     #[must_use]
     pub fn text(&self, knob: &Knob) -> &str {

@@ -10,6 +10,7 @@
 //! when somebody reads.
 
 mod audio;
+mod faults;
 mod file;
 mod raw;
 mod recognitions;

@@ -8,6 +8,7 @@ use wire::endpoint::Endpoint;
 use wire::finding::Finding;
 use wire::session::{Form, Side};
 
+use super::faults::FaultLog;
 use super::raw::{Chunk, Heads};
 use super::recognitions::Recognitions;
 use super::redact::Redactor;
@@ -22,7 +23,7 @@ pub(crate) struct SessionInfo {
     pub(crate) connection: u64,
     /// The endpoint that serves it, if one does.
     pub(crate) endpoint: Option<&'static Endpoint>,
-    /// The HTTP status of the handshake.
+    /// The HTTP status of the handshake; 0 if it was not answered.
     pub(crate) status: u16,
     /// The request, for message 0.
     pub(crate) request: String,
@@ -120,6 +121,8 @@ pub(crate) struct Record {
     pub(super) ending: Option<Ending>,
     pub(super) is_closed: bool,
     pub(super) dropped_bytes: usize,
+    /// What became of its faults.
+    pub(crate) faults: FaultLog,
     /// What its audio was recognised as.
     pub(crate) recognitions: Recognitions,
     pub(super) redactor: Redactor,
@@ -170,6 +173,7 @@ impl Record {
             findings: Vec::new(),
             ending: None,
             dropped_bytes: 0,
+            faults: FaultLog::default(),
             recognitions: Recognitions::default(),
             redactor,
             raw: Vec::new(),

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use super::action::{Action, Form, Turn};
 use super::machine::{Machine, Standing, Step};
 use super::table::{Side, Table};
+use crate::dialect::Deviation;
 use crate::finding::Finding;
 use crate::hearing::HeardEvent;
 use crate::speech::SpeechEvent;
@@ -61,6 +62,10 @@ pub trait Protocol: Send {
     fn broken(&mut self, code: u16, turn: &mut Turn<'_>) {
         turn.close(code, "");
     }
+
+    /// Does what the protocol does not foresee now: a fault wants it. `false` if the vendor has
+    /// nothing of the kind.
+    fn deviate(&mut self, deviation: &Deviation, turn: &mut Turn<'_>) -> bool;
 }
 
 /// What a client's message was taken for.
@@ -89,6 +94,9 @@ pub trait Session: Send {
     fn timer(&mut self, timer: &'static str, turn: &mut Turn<'_>);
     /// The client broke RFC 6455.
     fn broken(&mut self, code: u16, turn: &mut Turn<'_>);
+    /// A fault wants this: nothing is checked against the table. `false` if the vendor has
+    /// nothing of the kind.
+    fn deviate(&mut self, deviation: &Deviation, turn: &mut Turn<'_>) -> bool;
     /// The state of the session's table.
     fn state(&self) -> &'static str;
     /// The kinds of message that the table has kept the server from sending, and in which state.
@@ -223,6 +231,17 @@ impl<P: Protocol> Session for Conversation<P> {
         let first = turn.actions.len();
         self.protocol.broken(code, turn);
         self.check_sends(first, turn);
+    }
+
+    fn deviate(&mut self, deviation: &Deviation, turn: &mut Turn<'_>) -> bool {
+        let first = turn.actions.len();
+        let did = self.protocol.deviate(deviation, turn);
+        for action in turn.actions.iter().skip(first) {
+            if let Action::Send { kind, .. } = action {
+                self.machine.step(Side::Server, kind);
+            }
+        }
+        did
     }
 
     fn state(&self) -> &'static str {

@@ -29,7 +29,7 @@ pub use table::TABLE;
 
 use crate::audio::Direction;
 use crate::endpoint::{Endpoint, Limits, Opening, Prefix};
-use crate::huawei::{auth, dump};
+use crate::huawei::{auth, dialect, dump};
 use crate::session::{Conversation, Session};
 
 /// `huawei/rtts`.
@@ -48,6 +48,7 @@ pub const ENDPOINT: Endpoint = Endpoint {
     admit: auth::admit,
     open,
     decode: dump::synthesis,
+    dialect: &dialect::SYNTHESIS,
     resembles: dump::resembles_synthesis,
 };
 

@@ -19,7 +19,7 @@ use bytes::Bytes;
 use policy::Policy;
 
 use super::frame::{self, Body, Frame, Kind, Position, Version, field};
-use super::{auth, clauses, knobs};
+use super::{auth, clauses, dialect, knobs};
 use crate::audio::Direction;
 use crate::endpoint::{Dump, Endpoint, Limits, Opening, Prefix};
 use crate::error::{DecodeError, ErrorKind};
@@ -42,6 +42,7 @@ pub const ENDPOINT: Endpoint = Endpoint {
     admit: auth::admit,
     open,
     decode,
+    dialect: &dialect::SYNTHESIS,
     resembles,
 };
 
