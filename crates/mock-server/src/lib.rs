@@ -47,7 +47,7 @@ mod verdict;
 
 pub use clock::{Clock, ClockMode};
 pub use expectation::{Expectation, Unmet};
-pub use journal::AudioFile;
+pub use journal::{AudioFile, RawChunk, Secrets, blank};
 pub use listener::Recording;
 pub use options::{Guards, JournalMode, Options, Pace, SetError, Strict};
 pub use report::{CloseReport, FindingReport, MessageKind, MessageReport, SessionReport};

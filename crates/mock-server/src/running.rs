@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::expectation::Expectation;
-use crate::journal::guard;
+use crate::journal::{RawChunk, guard};
 use crate::lane::{self, NAME_RULE, Rule};
 use crate::options::Options;
 use crate::report::SessionReport;
@@ -214,6 +214,18 @@ impl Running {
     #[must_use]
     pub fn journal(&self) -> Vec<SessionReport> {
         self.reports(None)
+    }
+
+    /// What crossed the connection of a session, byte for byte but for the credentials; nothing
+    /// if there is no such session, or if it has been let go.
+    #[must_use]
+    pub fn raw(&self, session: u64) -> Vec<RawChunk> {
+        let records = self.shared.journal.sessions();
+        let mut found = records.iter().map(|record| guard(record));
+        let found = found.find(|record| record.id() == session);
+        found
+            .and_then(|mut record| record.raw_chunks())
+            .unwrap_or_default()
     }
 
     /// What to think of the clients so far.

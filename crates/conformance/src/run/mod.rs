@@ -13,6 +13,7 @@ mod judge;
 pub mod mutant;
 mod replay;
 mod server;
+pub mod trace;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -29,6 +30,7 @@ pub use client::{
 pub use judge::{Judge, NOT_REACHED};
 pub use replay::{ReplayError, run_replay};
 pub use server::{Target, TargetError, run_server};
+use trace::Trace;
 
 /// What came of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +57,8 @@ pub struct CaseResult {
     pub ending: Ending,
     /// How long it took.
     pub took: Duration,
+    /// What crossed its connections.
+    pub trace: Trace,
 }
 
 /// What came of a run.

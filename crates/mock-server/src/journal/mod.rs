@@ -39,6 +39,7 @@ use crate::options::JournalMode;
 pub use audio::AudioFile;
 use file::JournalFile;
 pub(crate) use raw::Heads;
+pub use raw::{RawChunk, Secrets, blank};
 pub(crate) use record::{Ending, Entry, EntryKind, Record, SessionInfo};
 pub(crate) use redact::Redactor;
 

@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use mock_server::{Options, Running, Server};
 
+use super::trace::{Connection, Trace};
 use super::{CaseResult, Judge, RunResult, run_all};
 use crate::case::{Case, ClientCase, Operation, Role};
 use crate::message::{say, wav};
@@ -74,20 +75,27 @@ async fn run_case(case: &Case, subject: &Subject, selection: &Selection) -> Case
     let Some(client) = &case.client else {
         unreachable!("only cases for clients are chosen")
     };
-    let ending = match play(case, client, subject, selection.seed).await {
-        Ok(played) => judgement::judge(case, client, &played, subject, &mut judge),
+    let (ending, trace) = match play(case, client, subject, selection.seed).await {
+        Ok(played) => {
+            let ending = judgement::judge(case, client, &played, subject, &mut judge);
+            (ending, played.trace)
+        }
         Err(problem) => {
             judge.harness_error("sent", "harness", problem);
-            Ending::None
+            (Ending::None, Trace::default())
         }
     };
-    judge.finish(ending, began.elapsed())
+    CaseResult {
+        trace,
+        ..judge.finish(ending, began.elapsed())
+    }
 }
 
 /// What happened in a case.
 struct Played {
     finished: Finished,
     sessions: Vec<mock_server::SessionReport>,
+    trace: Trace,
 }
 
 async fn play(
@@ -117,8 +125,20 @@ async fn play(
         let _ = server.expect().sessions(count).within(SETTLE).met().await;
     }
     let sessions = server.journal();
+    let connections = sessions.iter().map(|session| Connection {
+        chunks: server.raw(session.id),
+        ..Connection::default()
+    });
+    let trace = Trace {
+        connections: connections.collect(),
+        stderr: finished.stderr.clone(),
+    };
     server.stop().await;
-    Ok(Played { finished, sessions })
+    Ok(Played {
+        finished,
+        sessions,
+        trace,
+    })
 }
 
 async fn start(case: &Case, client: &ClientCase, seed: u64) -> Result<Running, String> {

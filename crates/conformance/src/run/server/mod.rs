@@ -64,6 +64,9 @@ async fn run_case(
         unreachable!("lint refuses cases without an endpoint.toml")
     };
     let dialogue = dialogue::Dialogue::new(case, shared, target, token, judge);
-    let (judge, ending) = dialogue.run().await;
-    judge.finish(ending, began.elapsed())
+    let (judge, ending, trace) = dialogue.run().await;
+    CaseResult {
+        trace,
+        ..judge.finish(ending, began.elapsed())
+    }
 }
