@@ -124,17 +124,23 @@ impl<P: Protocol> Conversation<P> {
 
     /// Steps the table for every send from action `first` on, and takes out what it forbids.
     fn check_sends(&mut self, first: usize, turn: &mut Turn<'_>) {
-        let asked = turn.actions.split_off(first.min(turn.actions.len()));
-        for action in asked {
-            if let Action::Send { kind, .. } = &action {
-                let step = self.machine.step(Side::Server, kind);
-                if step.standing != Standing::Legal {
-                    self.violations.push((kind, step.from));
-                    continue;
-                }
+        let mut index = 0;
+        turn.actions.retain(|action| {
+            let is_earlier = index < first;
+            index += 1;
+            let Action::Send { kind, .. } = action else {
+                return true;
+            };
+            if is_earlier {
+                return true;
             }
-            turn.actions.push(action);
-        }
+            let step = self.machine.step(Side::Server, kind);
+            let is_legal = step.standing == Standing::Legal;
+            if !is_legal {
+                self.violations.push((kind, step.from));
+            }
+            is_legal
+        });
     }
 
     /// The finding about a message that did not belong where it came.
@@ -178,11 +184,12 @@ impl<P: Protocol> Session for Conversation<P> {
             turn.report(self.disorder(decoded.kind, step));
         }
         self.protocol.receive(decoded.message, step, turn);
-        let nearest = self.machine_before(step).nearest(decoded.kind);
+        let mut nearest = None;
         for action in turn.actions.iter_mut().skip(first) {
             if let Action::Report(finding) = action {
                 finding.state = Some(step.from);
-                finding.nearest = nearest;
+                finding.nearest =
+                    *nearest.get_or_insert_with(|| self.machine_before(step).nearest(decoded.kind));
             }
         }
         self.check_sends(first, turn);
