@@ -1,9 +1,13 @@
 //! The loop of one session: socket, clock and speaker in, socket out.
 
+use std::future::poll_fn;
 use std::io;
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::task::{Poll, ready};
 
-use bytes::{Bytes, BytesMut};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use bytes::Bytes;
+use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
 use tokio::time::{Duration, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -11,14 +15,13 @@ use crate::clock::{Clock, Sleeper};
 use crate::live::{Departure, Live};
 use crate::socket::Socket;
 
-/// How much is read at once. Small: most messages of most clients are, and every idle
-/// connection holds one such buffer.
-const READ: usize = 4 << 10;
+/// How much is read at once.
+const READ: usize = 16 << 10;
 
 /// Runs a session until its connection has ended. `early` is what the client sent together
 /// with its handshake.
 pub(crate) async fn drive<S>(
-    mut live: Live<'_>,
+    live: &mut Live<'_>,
     io: S,
     early: Bytes,
     clock: &Clock,
@@ -27,11 +30,10 @@ pub(crate) async fn drive<S>(
     S: Socket,
 {
     let (mut input, mut output) = tokio::io::split(io);
-    let mut buffer = BytesMut::new();
     let mut stopped = false;
     let sleeper = clock.sleeper();
-    live.receive(&early);
-    // It may be a small piece of a large buffer, which would live as long as the session.
+    // It may be a small piece of a large buffer, which would live as long as the journal.
+    live.receive(Bytes::copy_from_slice(&early));
     drop(early);
     while live.departure().is_none() {
         let (due, deadline) = (live.next_due(), live.close_deadline());
@@ -44,13 +46,10 @@ pub(crate) async fn drive<S>(
                 stopped = true;
                 live.stop();
             }
-            read = read_some(&mut input, &mut buffer), if reads => {
-                match read {
-                    Ok(0) | Err(_) => live.lost(),
-                    Ok(_) => live.receive(&buffer),
-                }
-                buffer.clear();
-            }
+            read = read_some(&mut input), if reads => match read {
+                Ok(bytes) if !bytes.is_empty() => live.receive(bytes),
+                Ok(_) | Err(_) => live.lost(),
+            },
             () = wait(&sleeper, due), if due.is_some() => live.due(),
             written = live.outbox.write(&mut output), if writes => {
                 live.wrote();
@@ -88,19 +87,21 @@ pub(crate) async fn drive<S>(
 /// How long the client may take to close its side of TCP after the close handshake.
 const LINGER: Duration = Duration::from_secs(1);
 
-async fn read_some(
-    input: &mut (impl AsyncRead + Unpin),
-    buffer: &mut BytesMut,
-) -> io::Result<usize> {
-    buffer.reserve(READ);
-    input.read_buf(buffer).await
+/// Reads once. What comes goes through the stack, so that who waits for it holds no memory.
+async fn read_some(input: &mut (impl AsyncRead + Unpin)) -> io::Result<Bytes> {
+    poll_fn(|context| {
+        let mut scrap = [MaybeUninit::uninit(); READ];
+        let mut scrap = ReadBuf::uninit(&mut scrap);
+        ready!(Pin::new(&mut *input).poll_read(context, &mut scrap))?;
+        Poll::Ready(Ok(Bytes::copy_from_slice(scrap.filled())))
+    })
+    .await
 }
 
 /// Reads what the client still sends, so that the kernel does not answer it with a reset that
 /// would overtake our close frame.
 async fn drain(input: &mut (impl AsyncRead + Unpin)) {
-    let mut scrap = [0; READ];
-    while matches!(input.read(&mut scrap).await, Ok(1..)) {}
+    while matches!(read_some(input).await, Ok(bytes) if !bytes.is_empty()) {}
 }
 
 async fn wait(sleeper: &Sleeper<'_>, due: Option<Duration>) {

@@ -79,7 +79,7 @@ pub(crate) struct Live<'s> {
     pub(crate) outbox: Outbox,
     timers: Timers,
     speaker: Option<Speaking>,
-    listener: Option<Listener>,
+    listener: Option<Box<Listener>>,
     closing: Closing,
     /// The message that is being answered.
     current: Option<u64>,
@@ -240,13 +240,12 @@ impl<'s> Live<'s> {
     }
 
     /// Takes bytes from the client.
-    pub(crate) fn receive(&mut self, bytes: &[u8]) {
+    pub(crate) fn receive(&mut self, bytes: Bytes) {
+        self.receiver.push(&bytes);
         if !bytes.is_empty() && self.around.recorder.keeps_raw() {
             let at = self.elapsed();
-            let bytes = Bytes::copy_from_slice(bytes);
-            self.around.recorder.raw(Side::Client, at, [bytes]);
+            self.around.recorder.raw(Side::Client, at, vec![bytes]);
         }
-        self.receiver.push(bytes);
         while let Some(event) = self.receiver.next_event() {
             self.on_event(event);
             self.run_faults();
@@ -495,17 +494,22 @@ impl<'s> Live<'s> {
             };
         }
         let Some(event) = event else { return };
-        let events = match &mut self.engine {
-            Some(engine) => engine.spoken(event, now),
-            None => vec![event],
-        };
-        for event in events {
-            if let SpeechEvent::Audio { bytes, .. } = &event {
-                self.around.recorder.sound(Side::Server, bytes.clone());
+        match &mut self.engine {
+            Some(engine) => {
+                for event in engine.spoken(event, now) {
+                    self.say(event);
+                }
+                self.run_faults();
             }
-            self.turn(|session, turn| session.spoken(event, turn));
+            None => self.say(event),
         }
-        self.run_faults();
+    }
+
+    fn say(&mut self, event: SpeechEvent) {
+        if let SpeechEvent::Audio { bytes, .. } = &event {
+            self.around.recorder.sound(Side::Server, bytes.clone());
+        }
+        self.turn(|session, turn| session.spoken(event, turn));
     }
 
     /// Lets the session answer a message, after the faults that it calls up.
@@ -555,7 +559,8 @@ impl<'s> Live<'s> {
                     .begin_sound(Side::Client, listen.format);
                 let script = self.around.lane.script.clone();
                 let recordings = &self.around.sound.options.recordings;
-                self.listener = Some(Listener::new(*listen, script, recordings));
+                let listener = Listener::new(*listen, script, recordings);
+                self.listener = Some(Box::new(listener));
                 let recorder = self.around.recorder;
                 recorder.write(|record| record.recognitions.begin());
             }
@@ -566,7 +571,7 @@ impl<'s> Live<'s> {
                 self.heard(events.unwrap_or_default());
             }
             Action::FinishHearing => {
-                let events = self.listener.as_mut().map(Listener::finish);
+                let events = self.listener.as_mut().map(|listener| listener.finish());
                 self.note_recognitions();
                 self.listener = None;
                 self.heard(events.unwrap_or_default());
@@ -626,7 +631,7 @@ impl<'s> Live<'s> {
     }
 
     fn note_recognitions(&mut self) {
-        for note in self.listener.iter_mut().flat_map(Listener::take_notes) {
+        for note in self.listener.iter_mut().flat_map(|it| it.take_notes()) {
             let recorder = self.around.recorder;
             recorder.write(|record| record.recognitions.note(note));
         }

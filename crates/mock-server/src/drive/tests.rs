@@ -180,12 +180,12 @@ async fn run(pace: Pace) -> Run {
                 close_time: Duration::from_secs(10),
                 recorder: &recorder,
             };
-            let live = Live::open(
+            let mut live = Live::open(
                 Box::new(Conversation::new(&TABLE, Parrot)),
                 Plan::default(),
                 around,
             );
-            drive(live, near, Bytes::new(), &clock, &stop).await;
+            drive(&mut live, near, Bytes::new(), &clock, &stop).await;
         }
     });
     let client = WebSocketStream::from_raw_socket(far, Role::Client, None).await;

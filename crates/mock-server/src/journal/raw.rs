@@ -17,6 +17,7 @@ use wire::gzip;
 use wire::session::Side;
 use wire::ws::{FrameHead, mask};
 
+use super::record::OVERHEAD;
 use super::redact::Redactor;
 
 /// Bytes of one side that crossed the socket together.
@@ -26,8 +27,25 @@ pub(super) struct Chunk {
     pub(super) side: Side,
     /// When, since the session began.
     pub(super) at: Duration,
-    /// The bytes.
-    pub(super) bytes: Bytes,
+    /// The bytes, in the pieces in which they were written.
+    pub(super) bytes: Vec<Bytes>,
+}
+
+impl Chunk {
+    /// How many bytes it has.
+    fn len(&self) -> usize {
+        self.bytes.iter().map(Bytes::len).sum()
+    }
+
+    /// What it takes in memory.
+    pub(super) fn weight(&self) -> usize {
+        let own = match self.side {
+            Side::Client => self.len(),
+            // The payload is a message's, too, and shared with it.
+            Side::Server => 0,
+        };
+        own + OVERHEAD * self.bytes.len()
+    }
 }
 
 /// The heads of a handshake as they crossed the socket.
@@ -59,7 +77,7 @@ pub(super) fn lines(heads: &Heads, chunks: &[Chunk], redactor: &Redactor) -> Str
     // Slices that were written at once are one line.
     for group in chunks.chunk_by(|a, b| a.side == b.side && a.at == b.at) {
         let Some(first) = group.first() else { continue };
-        let length = group.iter().map(|chunk| chunk.bytes.len()).sum();
+        let length = group.iter().map(Chunk::len).sum();
         let rest = match first.side {
             Side::Client => &mut client,
             Side::Server => &mut server,
@@ -80,7 +98,8 @@ fn push_line(text: &mut String, side: Side, at: Duration, bytes: &[u8]) {
 
 fn stream(chunks: &[Chunk], side: Side) -> Vec<u8> {
     let chunks = chunks.iter().filter(|chunk| chunk.side == side);
-    let pieces: Vec<&[u8]> = chunks.map(|chunk| chunk.bytes.as_ref()).collect();
+    let pieces = chunks.flat_map(|chunk| &chunk.bytes);
+    let pieces: Vec<&[u8]> = pieces.map(AsRef::as_ref).collect();
     pieces.concat()
 }
 
