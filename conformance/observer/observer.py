@@ -39,12 +39,12 @@ def volc_frame(payload, kind=0x10, serial=0x10):
     return bytes([0x11, kind, serial, 0x00]) + struct.pack(">I", len(body)) + body
 
 
-def volc_request(text):
+def volc_request(text, reqid=None):
     return volc_frame({
         "app": {"appid": "app", "token": TOKEN, "cluster": "volcano_tts"},
         "user": {"uid": "observer"},
         "audio": {"voice_type": "BV001_streaming", "encoding": "pcm", "rate": 16000},
-        "request": {"reqid": base64.b32encode(os.urandom(15)).decode().lower(), "text": text, "operation": "submit"},
+        "request": {"reqid": reqid or base64.b32encode(os.urandom(15)).decode().lower(), "text": text, "operation": "submit"},
     })
 
 
@@ -98,7 +98,7 @@ class Mock:
         words = self.process.stdout.readline().split()
         assert words[:2] == ["mynah", "ready"], words
         self.host, port = words[2].split("://")[1].split(":")
-        self.port = int(port)
+        self.port, self.binary = int(port), binary
         self.lane = "default"
 
     def in_lane(self):

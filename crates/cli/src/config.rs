@@ -100,7 +100,7 @@ mod tests {
     fn every_key_is_taken() {
         let text = "listen = '[::1]:0'\nseed = 5\nscenario = 'close-1011'\nscenarios = 's'\nclock = 'manual'\npace = 'x4'\n\
                     transcript = ['one', 'two']\nknob = []\ntls = false\nca_dir = 'ca'\n\
-                    tls_name = ['a', 'b']\nconnect_proxy = true\nauth = 'strict'\nlog_level = 'debug'\n\
+                    tls_name = ['a', 'b']\nconnect_proxy = true\ndeflate = true\nauth = 'strict'\nlog_level = 'debug'\n\
                     signal = 'tone'\nwav_sizes = 'max'\nwav_list = true\nchunk_jitter = 10\nodd_cuts = true\n\
                     log = 'json'\nstrict = 'error'\njournal = 'off'\n\
                     journal_bytes = 6\njournal_file = 'j.jsonl'\nadmin_token = 't'\n[knobs]\n\
@@ -137,6 +137,7 @@ mod tests {
             knobs: {},
             tls: None,
             connect_proxy: true,
+            deflate: true,
             credentials: Credentials {
                 check: Strict,
                 configured: [],
@@ -167,7 +168,7 @@ mod tests {
     #[test]
     fn an_unknown_key_is_shown() {
         insta::assert_snapshot!(problem("seed = 1\nlisten_on = 'x'\n"), @"
-        mynah.toml:2:1: unknown key `listen_on`, expected one of `listen`, `seed`, `scenario`, `scenarios`, `clock`, `pace`, `transcript`, `signal`, `wav_sizes`, `wav_list`, `chunk_jitter`, `odd_cuts`, `knob`, `tls`, `ca_dir`, `tls_name`, `connect_proxy`, `auth`, `log_level`, `log`, `strict`, `journal`, `journal_bytes`, `journal_file`, `admin_token`, `knobs`, `credentials`, `guards`, `sounds`, `recordings`
+        mynah.toml:2:1: unknown key `listen_on`, expected one of `listen`, `seed`, `scenario`, `scenarios`, `clock`, `pace`, `transcript`, `signal`, `wav_sizes`, `wav_list`, `chunk_jitter`, `odd_cuts`, `knob`, `tls`, `ca_dir`, `tls_name`, `connect_proxy`, `deflate`, `auth`, `log_level`, `log`, `strict`, `journal`, `journal_bytes`, `journal_file`, `admin_token`, `knobs`, `credentials`, `guards`, `sounds`, `recordings`
           |
         2 | listen_on = 'x'
           | ^^^^^^^^^

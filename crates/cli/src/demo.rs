@@ -87,6 +87,7 @@ const ECHO_ENDPOINT: Endpoint = Endpoint {
 const DIALECT: Dialect = Dialect {
     part: |_, _, _| Part::Other,
     idle_timers: &[],
+    idle_reason: "",
     error_codes: Vec::new,
     retouches: &[],
     retouch: |_, _, _, _| None,

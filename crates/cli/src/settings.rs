@@ -77,6 +77,9 @@ pub(crate) struct Settings {
     /// Be the proxy of clients whose URL is built in: HTTP CONNECT to vendors' hosts; implies --tls
     #[arg(long, num_args = 0, default_missing_value = "true")]
     pub(crate) connect_proxy: Option<bool>,
+    /// Grant permessage-deflate to clients that offer it; without this nobody gets it
+    #[arg(long, num_args = 0, default_missing_value = "true")]
+    pub(crate) deflate: Option<bool>,
     /// Whether any credential lets a client in, or only those of the file [default: any]
     #[arg(long, value_name = "any|strict")]
     pub(crate) auth: Option<Auth>,
@@ -150,6 +153,7 @@ impl Settings {
                 false => self.tls_name,
             },
             connect_proxy: self.connect_proxy.or(file.connect_proxy),
+            deflate: self.deflate.or(file.deflate),
             auth: self.auth.or(file.auth),
             log_level: self.log_level.or(file.log_level),
             log: self.log.or(file.log),
@@ -202,6 +206,7 @@ impl Settings {
             knobs: default.knobs,
             tls: default.tls,
             connect_proxy: self.connect_proxy.unwrap_or(default.connect_proxy),
+            deflate: self.deflate.unwrap_or(default.deflate),
             credentials: credentials(self.auth, self.credentials),
             guards: self.guards.into_guards(),
             strict: self.strict.map_or(default.strict, |strict| strict.0),

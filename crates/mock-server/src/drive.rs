@@ -1,22 +1,12 @@
 //! The loop of one session: socket, clock and speaker in, socket out.
 
-use std::future::poll_fn;
-use std::io;
-use std::mem::MaybeUninit;
-use std::pin::Pin;
-use std::task::{Poll, ready};
-
 use bytes::Bytes;
-use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
-use tokio::time::{Duration, timeout};
+use tokio::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Clock, Sleeper};
 use crate::live::{Departure, Live};
-use crate::socket::Socket;
-
-/// How much is read at once.
-const READ: usize = 16 << 10;
+use crate::socket::{Socket, read_some};
 
 /// Runs a session until its connection has ended. `early` is what the client sent together
 /// with its handshake.
@@ -66,11 +56,7 @@ pub(crate) async fn drive<S>(
     drop(sleeper);
     live.wrote();
     match live.departure() {
-        // Errors no longer matter: everything has been said.
-        Some(Departure::Done) => {
-            let _ = output.shutdown().await;
-            let _ = timeout(LINGER, drain(&mut input)).await;
-        }
+        Some(Departure::Done) => input.unsplit(output).finish().await,
         Some(Departure::Reset) => input.unsplit(output).reset(),
         Some(Departure::HalfOpen) => {
             let io = input.unsplit(output);
@@ -82,26 +68,6 @@ pub(crate) async fn drive<S>(
         }
         Some(Departure::Dropped) | None => {}
     }
-}
-
-/// How long the client may take to close its side of TCP after the close handshake.
-const LINGER: Duration = Duration::from_secs(1);
-
-/// Reads once. What comes goes through the stack, so that who waits for it holds no memory.
-async fn read_some(input: &mut (impl AsyncRead + Unpin)) -> io::Result<Bytes> {
-    poll_fn(|context| {
-        let mut scrap = [MaybeUninit::uninit(); READ];
-        let mut scrap = ReadBuf::uninit(&mut scrap);
-        ready!(Pin::new(&mut *input).poll_read(context, &mut scrap))?;
-        Poll::Ready(Ok(Bytes::copy_from_slice(scrap.filled())))
-    })
-    .await
-}
-
-/// Reads what the client still sends, so that the kernel does not answer it with a reset that
-/// would overtake our close frame.
-async fn drain(input: &mut (impl AsyncRead + Unpin)) {
-    while matches!(read_some(input).await, Ok(bytes) if !bytes.is_empty()) {}
 }
 
 async fn wait(sleeper: &Sleeper<'_>, due: Option<Duration>) {

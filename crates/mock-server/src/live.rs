@@ -3,7 +3,6 @@
 //! [`crate::drive`] feeds it what the socket, the clock and the speaker have, and writes
 //! what gathers in the outbox.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +15,7 @@ use wire::speech::{Speech, SpeechEvent};
 use wire::ws::{CloseFrame, DataOpcode, Event, Limits, Receiver, Role, Violation};
 
 use crate::clock::Clock;
+use crate::extension::{Extension, Packer};
 use crate::fault::{Engine, OrderError, Plan, Progress, Start};
 use crate::journal::{Ending, Entry, EntryKind, Recorder};
 use crate::lane::{self, Lane, Lanes};
@@ -25,12 +25,16 @@ use crate::options::Pace;
 use crate::outbox::Outbox;
 use crate::scenario::{Library, ScenarioError};
 use crate::selector::{self, Chosen, Selector, SelectorError};
-use crate::sound::SessionSound;
+use crate::sound::{SessionSound, Shape};
 use crate::speaker::Speaker;
 use crate::timers::Timers;
 
 /// How many bytes may wait before nothing more is read or spoken.
 const FULL: usize = 128 << 10;
+
+/// How many bytes faults may hold back before nothing more is read: a session that stalls still
+/// answers pings.
+const HELD: usize = 16 << 20;
 
 /// How long messages may be on their way to a server that has closed.
 const ON_ITS_WAY: Duration = Duration::from_secs(1);
@@ -53,8 +57,9 @@ enum Closing {
     Over(Instant),
     /// As soon as nothing waits any more, TCP is reset.
     Reset(Instant),
-    /// TCP stays, and nobody is there any more.
-    HalfOpen,
+    /// As soon as nothing waits any more, or the client does not take it in time, TCP stays as
+    /// it is and nobody is there any more.
+    HalfOpen(Instant),
     /// The connection is dropped with whatever waits.
     Aborted,
 }
@@ -92,6 +97,10 @@ pub(crate) struct Live<'s> {
     engine: Option<Box<Engine>>,
     /// The timers that rest because a fault stands in for them.
     rested: &'static [&'static str],
+    /// The code of a close frame of the client, and until when its answer is put off.
+    put_off: Option<(Option<u16>, Duration)>,
+    /// What compresses our messages, if that has been agreed.
+    packer: Option<Packer>,
     around: Surroundings<'s>,
 }
 
@@ -161,6 +170,8 @@ pub(crate) struct Surroundings<'s> {
     pub(crate) pace: Pace,
     pub(crate) sound: SessionSound<'s>,
     pub(crate) limits: Limits,
+    /// What has been agreed about compression.
+    pub(crate) extension: Option<Extension>,
     pub(crate) close_time: Duration,
     pub(crate) recorder: &'s Recorder<'s>,
 }
@@ -170,7 +181,10 @@ impl<'s> Live<'s> {
     pub(crate) fn open(session: Box<dyn Session>, plan: Plan, around: Surroundings<'s>) -> Self {
         let mut live = Self {
             session,
-            receiver: Receiver::new(Role::Server, around.limits),
+            receiver: match around.extension {
+                Some(extension) => extension.on(Receiver::new(Role::Server, around.limits)),
+                None => Receiver::new(Role::Server, around.limits),
+            },
             outbox: match around.recorder.keeps_raw() {
                 true => Outbox::remembering(),
                 false => Outbox::default(),
@@ -185,6 +199,8 @@ impl<'s> Live<'s> {
             closed: None,
             engine: None,
             rested: &[],
+            put_off: None,
+            packer: around.extension.map(Extension::packer),
             around,
         };
         live.arm(plan, Start::Open);
@@ -198,7 +214,7 @@ impl<'s> Live<'s> {
     pub(crate) const fn is_over(&self) -> bool {
         matches!(
             self.closing,
-            Closing::Over(_) | Closing::Reset(_) | Closing::HalfOpen | Closing::Aborted
+            Closing::Over(_) | Closing::Reset(_) | Closing::HalfOpen(_) | Closing::Aborted
         )
     }
 
@@ -208,34 +224,45 @@ impl<'s> Live<'s> {
             Closing::No | Closing::Sent(_) => None,
             Closing::Over(_) => self.outbox.is_empty().then_some(Departure::Done),
             Closing::Reset(_) => self.outbox.is_empty().then_some(Departure::Reset),
-            Closing::HalfOpen => Some(Departure::HalfOpen),
+            Closing::HalfOpen(_) => self.outbox.is_empty().then_some(Departure::HalfOpen),
             Closing::Aborted => Some(Departure::Dropped),
         }
     }
 
     /// Whether there is room for answers to what is read.
     pub(crate) fn has_room(&self) -> bool {
-        let held = self.engine.as_ref().map_or(0, |it| it.waiting_bytes());
-        self.outbox.waiting() + held < FULL
+        self.outbox.waiting() < FULL && self.held() < HELD
+    }
+
+    /// Whether more may be spoken.
+    fn may_speak(&self) -> bool {
+        self.outbox.waiting() + self.held() < FULL
+    }
+
+    /// How many bytes faults hold back.
+    fn held(&self) -> usize {
+        self.engine.as_ref().map_or(0, |it| it.waiting_bytes())
     }
 
     /// Until when the client may take to answer our close frame, or to read what is left.
     pub(crate) const fn close_deadline(&self) -> Option<Instant> {
         match self.closing {
-            Closing::Sent(deadline) | Closing::Over(deadline) | Closing::Reset(deadline) => {
-                Some(deadline)
-            }
-            Closing::No | Closing::HalfOpen | Closing::Aborted => None,
+            Closing::Sent(deadline)
+            | Closing::Over(deadline)
+            | Closing::Reset(deadline)
+            | Closing::HalfOpen(deadline) => Some(deadline),
+            Closing::No | Closing::Aborted => None,
         }
     }
 
     /// When the session has something to do by itself; `None` if it only waits for the client.
     pub(crate) fn next_due(&self) -> Option<Duration> {
-        let speech = self.speaker.as_ref().filter(|_| self.has_room());
+        let speech = self.speaker.as_ref().filter(|_| self.may_speak());
         let speech = speech.map(|speaking| speaking.due);
         let fault = self.engine.as_ref().and_then(|engine| engine.next_due());
         let others = self.timers.next_due().into_iter().chain(fault);
         let others = others.chain(self.outbox.next_due());
+        let others = others.chain(self.put_off.map(|(_, due)| due));
         speech.into_iter().chain(others).min()
     }
 
@@ -266,7 +293,7 @@ impl<'s> Live<'s> {
     /// The client's side of the TCP connection has ended.
     pub(crate) fn lost(&mut self) {
         let by = match self.closing {
-            Closing::No | Closing::HalfOpen => Side::Client,
+            Closing::No | Closing::HalfOpen(_) => Side::Client,
             Closing::Sent(_) | Closing::Over(_) | Closing::Reset(_) | Closing::Aborted => {
                 Side::Server
             }
@@ -293,6 +320,9 @@ impl<'s> Live<'s> {
             self.turn(|session, turn| session.timer(timer, turn));
         }
         self.run_faults();
+        if let Some((code, _)) = self.put_off.take_if(|(_, due)| *due <= now) {
+            self.answer_close(code);
+        }
     }
 
     /// The server stops, and waits no longer than [`STOP`] for the client's close frame.
@@ -300,15 +330,21 @@ impl<'s> Live<'s> {
         if self.closing == Closing::No {
             self.close(1001, "");
         }
-        if let Closing::Sent(deadline) | Closing::Over(deadline) | Closing::Reset(deadline) =
-            &mut self.closing
+        if let Closing::Sent(deadline)
+        | Closing::Over(deadline)
+        | Closing::Reset(deadline)
+        | Closing::HalfOpen(deadline) = &mut self.closing
         {
             *deadline = (*deadline).min(Instant::now() + STOP);
         }
     }
 
-    /// The client has not answered our close frame in time.
+    /// The client has not answered our close frame in time, or has not taken what waits.
     pub(crate) fn give_up(&mut self) {
+        if let Closing::HalfOpen(_) = self.closing {
+            self.outbox.clear();
+            return;
+        }
         self.end(Closing::Aborted);
     }
 
@@ -439,7 +475,18 @@ impl<'s> Live<'s> {
                 }
                 return;
             }
-            self.send_close(close.code, "");
+            if let Some(time) = engine.and_then(|it| it.puts_off_close(now)) {
+                self.put_off = Some((close.code, now + time));
+                return;
+            }
+        }
+        self.answer_close(close.code);
+    }
+
+    /// Answers the client's close frame, unless it answers ours.
+    fn answer_close(&mut self, code: Option<u16>) {
+        if self.closing == Closing::No {
+            self.send_close(code, "");
         }
         self.end(Closing::Over(self.patience()));
     }
@@ -453,7 +500,7 @@ impl<'s> Live<'s> {
         match self.closing {
             Closing::No => self.turn(|session, turn| session.broken(code, turn)),
             Closing::Sent(_) => self.end(Closing::Over(self.patience())),
-            Closing::Over(_) | Closing::Reset(_) | Closing::HalfOpen | Closing::Aborted => {}
+            Closing::Over(_) | Closing::Reset(_) | Closing::HalfOpen(_) | Closing::Aborted => {}
         }
         // The framing can no longer be trusted, so no answer to the close frame will be read.
         if let Closing::Sent(_) = self.closing {
@@ -464,7 +511,7 @@ impl<'s> Live<'s> {
     /// Speaks what is due, as long as there is room for it.
     fn speak(&mut self) {
         let (now, began) = (self.around.clock.now(), Instant::now());
-        while self.has_room()
+        while self.may_speak()
             && let Some(speaking) = self.speaker.as_mut().filter(|it| it.due <= now)
         {
             let event = speaking.speaker.step();
@@ -594,18 +641,13 @@ impl<'s> Live<'s> {
 
     fn begin_speech(&mut self, mut speech: Speech) {
         let now = self.around.clock.now();
-        let mut options = Cow::Borrowed(self.around.sound.options);
+        let mut shape = Shape::default();
         if let Some(engine) = &mut self.engine {
-            engine.speech(&mut speech, options.to_mut(), now);
+            engine.speech(&mut speech, &mut shape, now);
         }
         let recorder = self.around.recorder;
         recorder.begin_sound(Side::Server, speech.format);
-        let sound = SessionSound {
-            options: &options,
-            kept: self.around.sound.kept,
-            seed: self.around.sound.seed,
-        };
-        self.speaker = Speaker::new(&speech, sound).map(|speaker| Speaking {
+        self.speaker = Speaker::shaped(&speech, self.around.sound, shape).map(|speaker| Speaking {
             speaker,
             started: now,
             due: now,
@@ -626,7 +668,14 @@ impl<'s> Live<'s> {
 
     fn heard(&mut self, events: Vec<wire::hearing::HeardEvent>) {
         for event in events {
-            self.turn(|session, turn| session.heard(event, turn));
+            let now = self.around.clock.now();
+            let events = match &mut self.engine {
+                Some(engine) => engine.heard(event, now),
+                None => vec![event],
+            };
+            for event in events {
+                self.turn(|session, turn| session.heard(event, turn));
+            }
         }
     }
 
@@ -639,7 +688,10 @@ impl<'s> Live<'s> {
 
     fn send(&mut self, data: &Data) {
         self.record_data(data);
-        self.outbox.message(data);
+        match &mut self.packer {
+            Some(packer) => self.outbox.frame(packer.frame(data)),
+            None => self.outbox.message(data),
+        }
     }
 
     fn report(&self, finding: Finding) {
@@ -672,6 +724,7 @@ impl<'s> Live<'s> {
         self.listener = None;
         self.engine = None;
         self.timers = Timers::default();
+        self.put_off = None;
     }
 
     fn note_ending(&self, code: u16, reason: &str, by: Side) {

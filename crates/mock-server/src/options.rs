@@ -37,6 +37,8 @@ pub struct Options {
     pub tls: Option<Tls>,
     /// Whether HTTP CONNECT to a host that is emulated here is a way in.
     pub connect_proxy: bool,
+    /// Whether clients that offer permessage-deflate get it.
+    pub deflate: bool,
     /// Who is known, and whether that is looked at. Seed and start are the server's own.
     pub credentials: Credentials,
     /// The limits against hostile peers.
@@ -87,6 +89,7 @@ impl Default for Options {
             knobs: BTreeMap::new(),
             tls: None,
             connect_proxy: false,
+            deflate: false,
             credentials: Credentials::any(),
             guards: Guards::default(),
             strict: Strict::default(),

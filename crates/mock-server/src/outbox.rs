@@ -11,7 +11,7 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 use wire::session::{Data, Form};
 use wire::ws::{CloseFrame, FrameHead, Opcode, mask};
 
-use crate::fault::{Frame, Slicing};
+use crate::fault::{Cuts, Frame, Slicing};
 
 /// How many slices go into one vectored write.
 const SLICES: usize = 64;
@@ -38,32 +38,65 @@ pub(crate) struct Outbox {
 #[derive(Debug)]
 struct Slicer {
     slicing: Slicing,
-    /// How many segments have been begun.
-    segments: usize,
-    /// How much is left of the one that has been begun.
-    left: usize,
+    /// How many bytes have been written and queued since it is here, what waited before among
+    /// the queued.
+    written: u64,
+    queued: u64,
+    /// Where cuts are, in bytes since it is here; the next one first.
+    cuts: VecDeque<u64>,
+    /// How many cuts of chosen lengths have been planned.
+    planned: usize,
     /// Whether a pause is due, and until when once that is known.
     pause: Option<Option<Duration>>,
 }
 
 impl Slicer {
+    /// Slices what comes behind the bytes that wait.
+    fn new(slicing: Slicing, waiting: usize) -> Self {
+        let waiting = waiting as u64;
+        Self {
+            slicing,
+            written: 0,
+            queued: waiting,
+            cuts: VecDeque::from_iter((waiting > 0).then_some(waiting)),
+            planned: 0,
+            pause: None,
+        }
+    }
+
+    /// A frame is about to be queued.
+    fn frame_begins(&mut self) {
+        if let Cuts::Heads = self.slicing.cuts {
+            // A frame of two bytes has its second cut in the head of the next one.
+            for cut in [1, 3].map(|inside| self.queued + inside) {
+                if self.cuts.back().is_none_or(|last| *last < cut) {
+                    self.cuts.push_back(cut);
+                }
+            }
+        }
+    }
+
     /// How many bytes may go now.
     fn room(&mut self) -> usize {
         if self.pause.is_some() {
             return 0;
         }
-        if self.left == 0 {
-            let sizes = &self.slicing.sizes;
-            let next = sizes.get(self.segments % sizes.len().max(1));
-            self.left = next.copied().unwrap_or(1).max(1);
-            self.segments += 1;
+        if let (None, Cuts::Sizes(sizes)) = (self.cuts.front(), &self.slicing.cuts) {
+            let size = sizes.get(self.planned % sizes.len().max(1));
+            let size = size.copied().unwrap_or(1).max(1);
+            self.cuts.push_back(self.written.saturating_add(size));
+            self.planned += 1;
         }
-        self.left
+        let next = self.cuts.front().map(|cut| cut - self.written);
+        next.map_or(usize::MAX, |room| {
+            usize::try_from(room).unwrap_or(usize::MAX)
+        })
     }
 
-    const fn wrote(&mut self, bytes: usize) {
-        self.left = self.left.saturating_sub(bytes);
-        if self.left == 0 {
+    fn wrote(&mut self, bytes: usize) {
+        self.written += bytes as u64;
+        if self.cuts.front() == Some(&self.written) {
+            self.cuts.pop_front();
             self.pause = Some(None);
         }
     }
@@ -104,13 +137,16 @@ impl Outbox {
             _ => false,
         };
         if !is_same {
-            self.slicer = slicing.map(|slicing| Slicer {
-                slicing,
-                segments: 0,
-                left: 0,
-                pause: None,
-            });
+            let waiting = self.waiting;
+            self.slicer = slicing.map(|slicing| Slicer::new(slicing, waiting));
         }
+    }
+
+    /// Forgets what waits.
+    pub(crate) fn clear(&mut self) {
+        self.queue.clear();
+        self.waiting = 0;
+        self.is_held_back = false;
     }
 
     /// Whether some of what waits may go now.
@@ -138,6 +174,7 @@ impl Outbox {
 
     /// Queues a frame, legal or not.
     pub(crate) fn frame(&mut self, frame: Frame) {
+        self.begin_frame();
         let mut payload = frame.payload;
         if let Some(key) = frame.head.mask {
             let mut masked = payload.to_vec();
@@ -246,6 +283,7 @@ impl Outbox {
 
     fn head(&mut self, opcode: Opcode, length: usize) {
         let head = FrameHead::server(opcode, length).encode();
+        self.begin_frame();
         if self.heads.capacity() < head.len() {
             self.heads = BytesMut::with_capacity(HEADS);
         }
@@ -254,9 +292,18 @@ impl Outbox {
         self.push(head);
     }
 
+    fn begin_frame(&mut self) {
+        if let Some(slicer) = &mut self.slicer {
+            slicer.frame_begins();
+        }
+    }
+
     fn push(&mut self, bytes: Bytes) {
         if !bytes.is_empty() {
             self.waiting += bytes.len();
+            if let Some(slicer) = &mut self.slicer {
+                slicer.queued += bytes.len() as u64;
+            }
             self.queue.push_back(bytes);
         }
     }
@@ -308,5 +355,41 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(&all, b"\x81\x05hello");
+    }
+
+    /// The segments in which three messages of 4 bytes leave, the first queued before slicing.
+    async fn segments(cuts: Cuts) -> Vec<usize> {
+        let gap = Duration::from_millis(5);
+        let mut outbox = Outbox::remembering();
+        outbox.message(&Data::text("aaaa"));
+        outbox.slice(Some(Slicing { cuts, gap }));
+        outbox.message(&Data::text("bbbb"));
+        outbox.pong(Bytes::new());
+        outbox.message(&Data::text("cccc"));
+        let (mut near, _far) = tokio::io::duplex(1 << 10);
+        let (mut now, mut lengths) = (Duration::ZERO, Vec::new());
+        while !outbox.is_empty() {
+            assert!(outbox.may_write());
+            outbox.write(&mut near).await.unwrap();
+            lengths.push(outbox.take_written().iter().map(Bytes::len).sum());
+            outbox.tick(now);
+            assert!(outbox.is_empty() || !outbox.may_write());
+            assert_eq!(outbox.next_due().unwrap_or(now + gap), now + gap);
+            now += gap;
+            outbox.tick(now);
+        }
+        lengths
+    }
+
+    #[tokio::test]
+    async fn segments_have_the_lengths_that_are_chosen() {
+        let cuts = Cuts::Sizes(vec![1, 2, 6]);
+        assert_eq!(segments(cuts).await, [6, 1, 2, 6, 1, 2, 2]);
+    }
+
+    #[tokio::test]
+    async fn segments_end_inside_the_head_of_every_frame() {
+        // The frame of two bytes between the two others has its second cut in the next head.
+        assert_eq!(segments(Cuts::Heads).await, [6, 1, 2, 4, 2, 2, 3]);
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::{Method, Request};
 use hyper::body::Incoming;
@@ -21,11 +21,12 @@ use wire::handshake::{Admission, RequestHead};
 use wire::id::Ids;
 use wire::knob::Knobs;
 use wire::memory::Memory;
+use wire::session::Side;
 use wire::ws::Limits;
 
 use crate::clock::Clock;
 use crate::drive::drive;
-use crate::journal::{Journal, Recorder};
+use crate::journal::{Ending, Journal, Recorder};
 use crate::lane::Lanes;
 use crate::live::{Live, Surroundings};
 use crate::options::Options;
@@ -202,7 +203,7 @@ impl Server {
                     // may fare better, but not at once.
                     Err(error) => {
                         tracing::warn!(%error, "cannot accept a connection");
-                        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+                        tokio::time::sleep(Duration::from_millis(10)).await;
                     }
                 },
                 Some(_) = connections.join_next() => {}
@@ -219,7 +220,7 @@ impl Server {
 }
 
 /// How long sessions may take to end when the server stops.
-const STOP: std::time::Duration = std::time::Duration::from_millis(1500);
+const STOP: Duration = Duration::from_millis(1500);
 
 /// The smallest buffer that hyper takes for a request head.
 const LEAST_HEAD: usize = 8 << 10;
@@ -318,14 +319,40 @@ async fn session(shared: &Shared, mut accepted: Box<Accepted>, overheard: Overhe
         info,
         redactor,
         findings,
+        extension,
     } = *accepted;
-    let (stream, early) = match upgraded.downcast::<TokioIo<Tap<Transport>>>() {
+    let (stream, early) = match upgraded.downcast::<TokioIo<Tap>>() {
         Ok(parts) => (parts.io.into_inner().into_inner(), parts.read_buf),
-        Err(_) => unreachable!("every connection is served on a transport"),
+        Err(_) => unreachable!("every connection is served on a tap"),
+    };
+    let Some(mut stream) = stream else {
+        unreachable!("nobody takes a connection away that a session is to have")
     };
     let began = std::time::Instant::now();
     let recorder = shared.journal.open(info, redactor, Arc::clone(&lane));
-    let heads = overheard.take(early.len());
+    let mut heads = overheard.take(early.len());
+    if let Some((dressing, head)) = overheard.take_withheld() {
+        let mut head = dressing.dress(head);
+        let sending = dressing.send(&head, &mut stream, &shared.clock);
+        let sent = tokio::select! {
+            sent = sending => sent,
+            () = shared.stop.cancelled() => 0,
+        };
+        let is_whole = sent == head.len();
+        head.truncate(sent);
+        heads.answer = head;
+        if !is_whole {
+            recorder.heads(heads);
+            recorder.write(|record| {
+                record.faults.arm(plan.notes);
+                record.faults.fire(&plan.fired, Duration::ZERO);
+                record.close(gone());
+            });
+            recorder.end();
+            end_attempt(shared, &recorder);
+            return log_session(&recorder, Some(began.elapsed()));
+        }
+    }
     drop(overheard);
     recorder.heads(heads);
     for finding in findings {
@@ -353,6 +380,7 @@ async fn session(shared: &Shared, mut accepted: Box<Accepted>, overheard: Overhe
             kept: &shared.speech,
         },
         limits,
+        extension,
         close_time: guards.close_time,
         recorder: &recorder,
     };
@@ -364,8 +392,17 @@ async fn session(shared: &Shared, mut accepted: Box<Accepted>, overheard: Overhe
     log_session(&recorder, Some(began.elapsed()));
 }
 
+/// The end of a connection whose client has left.
+pub(crate) const fn gone() -> Ending {
+    Ending {
+        code: 1006,
+        reason: String::new(),
+        by: Side::Client,
+    }
+}
+
 /// Tells the lane that one of its connections has ended.
-fn end_attempt(shared: &Shared, recorder: &Recorder<'_>) {
+pub(crate) fn end_attempt(shared: &Shared, recorder: &Recorder<'_>) {
     let now = shared.clock.now();
     let (lane, connection, status, close) = recorder.write(|record| {
         let close = record.ending().map(|ending| ending.code);
@@ -378,11 +415,11 @@ fn end_attempt(shared: &Shared, recorder: &Recorder<'_>) {
 }
 
 /// One line a session.
-pub(crate) fn log_session(recorder: &Recorder<'_>, took: Option<std::time::Duration>) {
+pub(crate) fn log_session(recorder: &Recorder<'_>, took: Option<Duration>) {
     recorder.write(|record| {
         let close = record.ending().map(|ending| ending.code);
         let result = match (record.status(), close) {
-            (101, None | Some(1006)) => "lost",
+            (0, _) | (101, None | Some(1006)) => "lost",
             (101, Some(_)) => "closed",
             _ => "refused",
         };

@@ -14,8 +14,10 @@ use wire::handshake::{PathMiss, Refusal, RequestHead, Welcome};
 use wire::id::{Ids, seed_of};
 use wire::registry::{self, Route};
 
+use self::gates::Passage;
 use crate::admin;
 use crate::body::Body;
+use crate::extension::Extension;
 use crate::fault::{OrderError, Plan};
 use crate::journal::{Recorder, Redactor, SessionInfo};
 use crate::lane::{self, Lane};
@@ -40,6 +42,7 @@ pub(crate) struct Accepted {
     pub(crate) info: SessionInfo,
     pub(crate) redactor: Redactor,
     pub(crate) findings: Vec<Finding>,
+    pub(crate) extension: Option<Extension>,
 }
 
 /// Where the HTTP side leaves an accepted session for its connection to pick up.
@@ -138,9 +141,11 @@ pub(crate) async fn answer(
         Ok(plan) => plan,
         Err(error) => return Ok(visit.misplaced(endpoint, error)),
     };
-    if let Some(answer) = gates::pass(&visit, endpoint, &mut plan, &mut ids).await {
-        return Ok(answer);
-    }
+    let deflate = compression::take(&mut plan);
+    let ahead_ms = match gates::pass(&visit, endpoint, &mut plan, &mut ids).await {
+        Passage::Through { ahead_ms } => ahead_ms,
+        Passage::Refused(answer) => return Ok(answer),
+    };
     let mut knobs = shared.options.knobs_of(endpoint.name);
     if let Some(turned) = scenario.knobs_of(endpoint.name) {
         knobs.turn(turned);
@@ -148,15 +153,18 @@ pub(crate) async fn answer(
     let admitted = {
         let mut memory = crate::lock::lock(&lane.memory);
         let mut admission = shared.admission(&knobs, &mut ids, &mut memory, sent);
+        admission.now_ms += ahead_ms;
         (endpoint.admit)(&head, &mut admission)
     };
     let welcome = match admitted {
         Ok(welcome) => welcome,
-        Err(refusal) => return Ok(visit.refuse(Some(endpoint), refusal)),
+        Err(refusal) => return Ok(visit.refuse(Some((endpoint, &plan)), refusal)),
     };
-    let Some(response) = switch(&request, &welcome) else {
+    let Some(mut response) = switch(&request, &welcome) else {
         unreachable!("admission lets nothing but a well-formed upgrade through")
     };
+    gates::dress(&visit, &mut plan, &mut response);
+    let extension = compression::agree(&visit, deflate, &mut plan, &mut response);
     let info = visit.info(Some(endpoint), StatusCode::SWITCHING_PROTOCOLS);
     let redactor = visit.redactor;
     let accepted = Accepted {
@@ -177,6 +185,7 @@ pub(crate) async fn answer(
         info,
         redactor,
         findings: welcome.findings,
+        extension,
     };
     *crate::lock::lock(&handover) = Some(accepted);
     Ok(response)
@@ -208,10 +217,16 @@ impl Visit<'_> {
         }
     }
 
-    fn refuse(&self, endpoint: Option<&'static Endpoint>, refusal: Refusal) -> Answer {
+    /// Refuses in the vendor's words, at an endpoint after what faults have done so far.
+    fn refuse(&self, at: Option<(&'static Endpoint, &Plan)>, refusal: Refusal) -> Answer {
         let status =
             StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        self.record(endpoint, status, Some(refusal.finding));
+        self.record_with(at.map(|(endpoint, _)| endpoint), status, |recorder| {
+            if let Some((_, plan)) = at {
+                note_faults(recorder, plan);
+            }
+            recorder.find(Some(0), refusal.finding);
+        });
         let mut response = Response::new(Body::from(refusal.body));
         *response.status_mut() = status;
         add_headers(&mut response, &refusal.headers);
@@ -220,7 +235,7 @@ impl Visit<'_> {
 
     /// The answer to a path that is near nothing.
     fn nowhere(&self) -> Answer {
-        self.record(None, StatusCode::NOT_FOUND, None);
+        self.record_with(None, StatusCode::NOT_FOUND, |_| {});
         let path = self.redactor.text(&self.head.path);
         tracing::warn!(path, "no such path, and none like it is served");
         let served: Vec<_> = registry::endpoints()
@@ -245,7 +260,7 @@ impl Visit<'_> {
     }
 
     fn bad_selector(&self, endpoint: Option<&'static Endpoint>, error: &SelectorError) -> Answer {
-        self.record(endpoint, StatusCode::BAD_REQUEST, None);
+        self.record_with(endpoint, StatusCode::BAD_REQUEST, |_| {});
         let known = match error {
             SelectorError::Scenario(_) => self.shared.library.names(),
             _ => selector::KEYS.map(str::to_owned).to_vec(),
@@ -259,23 +274,7 @@ impl Visit<'_> {
     /// Records a handshake that a fault has refused.
     fn record_faulty(&self, endpoint: &'static Endpoint, status: StatusCode, plan: &Plan) {
         self.record_with(Some(endpoint), status, |recorder| {
-            recorder.write(|record| {
-                record.faults.arm(plan.notes.clone());
-                record.faults.fire(&plan.fired, Duration::ZERO);
-            });
-        });
-    }
-
-    fn record(
-        &self,
-        endpoint: Option<&'static Endpoint>,
-        status: StatusCode,
-        finding: Option<Finding>,
-    ) {
-        self.record_with(endpoint, status, |recorder| {
-            if let Some(finding) = finding {
-                recorder.find(Some(0), finding);
-            }
+            note_faults(recorder, plan);
         });
     }
 
@@ -298,6 +297,14 @@ impl Visit<'_> {
         drop(attempts);
         crate::server::log_session(&recorder, None);
     }
+}
+
+/// Notes what has become of the faults of a plan so far.
+fn note_faults(recorder: &Recorder<'_>, plan: &Plan) {
+    recorder.write(|record| {
+        record.faults.arm(plan.notes.clone());
+        record.faults.fire(&plan.fired, Duration::ZERO);
+    });
 }
 
 /// The answer when there is no lane left.
@@ -346,4 +353,5 @@ fn switch(request: &Request<Incoming>, welcome: &Welcome) -> Option<Answer> {
     Some(response)
 }
 
+mod compression;
 mod gates;

@@ -24,6 +24,8 @@ pub struct Dialect {
     pub part: fn(Side, &str, &Data) -> Part,
     /// The timers of the vendor's own idle rules, which rest while a fault stands in for them.
     pub idle_timers: &'static [&'static str],
+    /// What the vendor says to a client that has been idle for too long.
+    pub idle_reason: &'static str,
     /// The codes of the endpoint's error table that [`Deviation::Error`] takes, the commonest
     /// first.
     pub error_codes: fn() -> Vec<&'static str>,
@@ -95,6 +97,8 @@ pub enum Deviation {
     Error(Option<String>),
     /// The vendor's own idle rule, as if its time had run out.
     Idle,
+    /// An error that says that the client was idle, then whatever the vendor does after it.
+    IdleError,
     /// The vendor's longest session is over: its error for that, or the nearest one, then
     /// whatever it does after it.
     Expired,
@@ -137,6 +141,11 @@ pub enum Retouch {
     WithoutAudio,
     /// The same audio as if more of it would come, for an end marker that carries some.
     NotLast,
+    /// At least so many bytes: audio over and over, white space behind JSON. Declared lengths stay
+    /// true.
+    Grown(u64),
+    /// A wrong checksum in the first Ogg page of the audio.
+    BadPageChecksum,
 }
 
 /// The kinds of [`Retouch`], without what they take.
@@ -157,6 +166,8 @@ pub enum Retouching {
     Sequence,
     /// [`Retouch::SizeLies`] and [`Retouch::Truncated`].
     Framing,
+    /// [`Retouch::BadPageChecksum`].
+    Pages,
 }
 
 /// Why a handshake is refused.

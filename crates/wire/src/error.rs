@@ -21,6 +21,23 @@ pub enum ErrorKind {
     Json,
 }
 
+impl ErrorKind {
+    /// Its name in vectors and in output, one lower-case word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Truncated => "truncated",
+            Self::Length => "length",
+            Self::Trailing => "trailing",
+            Self::Undefined => "undefined",
+            Self::Compression => "compression",
+            Self::Excess => "excess",
+            Self::Utf8 => "utf8",
+            Self::Json => "json",
+        }
+    }
+}
+
 /// Why bytes could not be decoded.
 ///
 /// Displays as `byte 8: payload size: 4096 bytes declared, 120 remain`.

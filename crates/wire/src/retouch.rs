@@ -1,7 +1,9 @@
-//! Alterations of JSON messages that every vendor of text messages has in common.
+//! Alterations that vendors have in common: of JSON messages, and of bare audio.
 //!
 //! A message is altered as its own service would have written it: members keep their order, and
 //! white space goes where the service puts it. What is no JSON object is not altered.
+
+use bytes::Bytes;
 
 use crate::json::{Style, Value, parse};
 use crate::session::{Data, Form};
@@ -51,6 +53,39 @@ pub(crate) fn cut(data: &Data) -> Option<Data> {
     members_of(&text)?;
     let half = (0..=text.len() / 2).rev().find_map(|end| text.get(..end))?;
     Some(Data::text(half))
+}
+
+/// The message with at least so many bytes: audio over and over, white space behind JSON.
+pub(crate) fn grown(data: &Data, least: u64) -> Option<Data> {
+    match data.form {
+        Form::Binary => repeated(&data.body, least).map(Data::binary),
+        Form::Text => {
+            let mut text = text_of(data)?;
+            members_of(&text)?;
+            let missing = usize::try_from(least).ok()?.checked_sub(text.len());
+            let missing = missing.filter(|missing| *missing > 0)?;
+            text.extend(std::iter::repeat_n(' ', missing));
+            Some(Data::text(text))
+        }
+    }
+}
+
+/// These bytes over and over, at least so many; `None` if there are none, or enough.
+pub(crate) fn repeated(bytes: &Bytes, least: u64) -> Option<Bytes> {
+    let least = usize::try_from(least).ok()?;
+    let times = least.div_ceil(bytes.len().max(1));
+    let is_short = !bytes.is_empty() && times > 1;
+    is_short.then(|| bytes.repeat(times).into())
+}
+
+/// These bytes with a wrong checksum in the first whole head of an Ogg page.
+pub(crate) fn with_bad_page(bytes: &Bytes) -> Option<Bytes> {
+    const MARK: &[u8] = b"OggS";
+    const CHECKSUM: usize = 22;
+    let at = bytes.windows(MARK.len()).position(|piece| piece == MARK)?;
+    let mut altered = bytes.to_vec();
+    *altered.get_mut(at + CHECKSUM)? ^= 1;
+    Some(altered.into())
 }
 
 /// A list with the message as its only item.

@@ -1,5 +1,7 @@
 //! The loop against an independent WebSocket client, over memory and a paused clock.
 
+mod laws;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -13,7 +15,7 @@ use wire::audio::{AudioFormat, Encoding, Endian};
 use wire::clause::{Clause, Level, Source};
 use wire::dialect::Deviation;
 use wire::session::{
-    Action, Conversation, Data, Decoded, Form, Protocol, Rule, State, Step, Table, Turn,
+    Action, Conversation, Data, Decoded, Form, Protocol, Rule, Session, State, Step, Table, Turn,
 };
 use wire::speech::{Chunking, Speech, SpeechEvent, units_of};
 use wire::ws::Limits;
@@ -26,6 +28,7 @@ use crate::lane::Lanes;
 use crate::live::Surroundings;
 use crate::options::{JournalMode, Pace};
 use crate::scenario::Library;
+use crate::scenario::Scenario;
 use crate::selector::Chosen;
 use crate::sound::{SessionSound, SoundOptions};
 
@@ -127,6 +130,8 @@ impl Protocol for Parrot {
     }
 }
 
+mod faults;
+
 type Client = WebSocketStream<DuplexStream>;
 
 /// A running session, its client, and what it leaves in the journal.
@@ -138,11 +143,47 @@ struct Run {
 }
 
 async fn run(pace: Pace) -> Run {
+    run_faulty(pace, "none").await
+}
+
+/// A session with the faults of a scenario.
+async fn run_faulty(pace: Pace, scenario: &'static str) -> Run {
     let (near, far) = tokio::io::duplex(64 << 10);
+    let parrot = Box::new(Conversation::new(&TABLE, Parrot));
+    let served = serve_faulty(parrot, near, pace, ClockMode::default(), scenario);
+    let client = WebSocketStream::from_raw_socket(far, Role::Client, None).await;
+    Run {
+        client,
+        journal: served.journal,
+        stop: served.stop,
+        task: served.task,
+    }
+}
+
+/// A session at work on its end of a pipe.
+struct Served {
+    journal: Arc<Journal>,
+    stop: CancellationToken,
+    clock: Clock,
+    task: tokio::task::JoinHandle<()>,
+}
+
+fn serve(session: Box<dyn Session>, near: DuplexStream, pace: Pace, mode: ClockMode) -> Served {
+    serve_faulty(session, near, pace, mode, "none")
+}
+
+fn serve_faulty(
+    session: Box<dyn Session>,
+    near: DuplexStream,
+    pace: Pace,
+    mode: ClockMode,
+    scenario: &'static str,
+) -> Served {
     let journal = Arc::new(Journal::new(1 << 20, JournalMode::On, None).unwrap());
     let stop = CancellationToken::new();
+    let clock = Clock::start(mode);
     let task = tokio::spawn({
-        let (journal, stop) = (Arc::clone(&journal), stop.clone());
+        let (journal, stop, clock) = (Arc::clone(&journal), stop.clone(), clock.clone());
         async move {
             let info = SessionInfo {
                 lane: "test".to_owned(),
@@ -155,11 +196,12 @@ async fn run(pace: Pace) -> Run {
             let lanes = Lanes::new(&[]);
             let lane = lanes.enter("test").unwrap();
             let recorder = journal.open(info, Redactor::default(), Arc::clone(&lane));
-            let clock = Clock::start(ClockMode::default());
             let Some(endpoint) = wire::registry::endpoints().next() else {
                 unreachable!("something is served")
             };
             let library = Library::default();
+            let scenario = Scenario::parse(scenario).unwrap();
+            let plan = Plan::new(scenario.orders(), endpoint, &lane, 1, 0).unwrap();
             let around = Surroundings {
                 connection: 1,
                 library: &library,
@@ -177,22 +219,18 @@ async fn run(pace: Pace) -> Run {
                     kept: &Arc::default(),
                 },
                 limits: Limits::default(),
+                extension: None,
                 close_time: Duration::from_secs(10),
                 recorder: &recorder,
             };
-            let mut live = Live::open(
-                Box::new(Conversation::new(&TABLE, Parrot)),
-                Plan::default(),
-                around,
-            );
+            let mut live = Live::open(session, plan, around);
             drive(&mut live, near, Bytes::new(), &clock, &stop).await;
         }
     });
-    let client = WebSocketStream::from_raw_socket(far, Role::Client, None).await;
-    Run {
-        client,
+    Served {
         journal,
         stop,
+        clock,
         task,
     }
 }

@@ -13,13 +13,15 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
+use wire::audio::Direction;
 use wire::dialect::{Deviation, Dialect, Part, Retouch};
+use wire::hearing::HeardEvent;
 use wire::id::Ids;
 use wire::session::Data;
 use wire::speech::{Speech, SpeechEvent};
 use wire::ws::FrameHead;
 
-use crate::sound::SoundOptions;
+use crate::sound::Shape;
 
 /// A fault at work in one session. Everything but [`Behaviour::strike`] is asked only after its
 /// point has come.
@@ -51,18 +53,37 @@ pub(crate) trait Behaviour: Send {
         true
     }
 
+    /// For how long the answer to a close frame of the client is put off; the session goes on
+    /// until then.
+    fn puts_off_close(&mut self, hand: &mut Hand<'_>) -> Option<Duration> {
+        let _ = hand;
+        None
+    }
+
     /// A message of the client has been read, and is not answered yet.
     fn received(&mut self, part: Part, hand: &mut Hand<'_>) {
         let _ = (part, hand);
     }
 
     /// Something is about to be spoken.
-    fn speech(&mut self, speech: &mut Speech, options: &mut SoundOptions, hand: &mut Hand<'_>) {
-        let _ = (speech, options, hand);
+    fn speech(&mut self, speech: &mut Speech, shape: &mut Shape, hand: &mut Hand<'_>) {
+        let _ = (speech, shape, hand);
+    }
+
+    /// Whether it acts on pieces of speech, before they are messages: `first-byte`, `audio/N`
+    /// and `N%` have come for it when that piece is spoken.
+    fn acts_on_speech(&self) -> bool {
+        false
     }
 
     /// A piece of speech is on its way to the session; what comes back goes there instead.
     fn spoken(&mut self, event: SpeechEvent, hand: &mut Hand<'_>) -> Vec<SpeechEvent> {
+        let _ = hand;
+        vec![event]
+    }
+
+    /// Something has been recognised; what comes back reaches the session instead.
+    fn heard(&mut self, event: HeardEvent, hand: &mut Hand<'_>) -> Vec<HeardEvent> {
         let _ = hand;
         vec![event]
     }
@@ -96,6 +117,13 @@ pub(crate) struct Outgoing {
     pub(crate) part: Part,
     /// What it is.
     pub(crate) body: Body,
+}
+
+impl Outgoing {
+    /// Whether it is a message, and no close frame.
+    pub(crate) const fn is_data(&self) -> bool {
+        matches!(self.body, Body::Data(..))
+    }
 }
 
 /// What goes out.
@@ -153,10 +181,19 @@ pub(crate) struct Frame {
 /// How bytes are cut into TCP segments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Slicing {
-    /// The lengths of the segments, over and over.
-    pub(crate) sizes: Vec<usize>,
+    /// Where they are cut.
+    pub(crate) cuts: Cuts,
     /// The pause between two.
     pub(crate) gap: Duration,
+}
+
+/// Where bytes are cut into TCP segments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Cuts {
+    /// Behind so many bytes, over and over.
+    Sizes(Vec<u64>),
+    /// Behind the first and the third byte of every frame.
+    Heads,
 }
 
 /// How the server leaves a connection without a close frame.
@@ -170,6 +207,15 @@ pub(crate) enum Leave {
     HalfOpen,
 }
 
+/// What becomes of the connection behind a deviation, whatever the session would do to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Aftermath {
+    /// It is closed with this code.
+    Closed(u16),
+    /// It stays.
+    Open,
+}
+
 /// Something that is done on the wire or in the session.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Deed {
@@ -181,8 +227,11 @@ pub(crate) enum Deed {
     Ping(Bytes),
     /// A pong is sent.
     Pong(Bytes),
-    /// The session does what it would not do by itself.
-    Deviate(Deviation),
+    /// Frames are sent that are no message.
+    Frames(Vec<Frame>),
+    /// The session does what it would not do by itself, and the connection may end otherwise than
+    /// the session would have it; if it can, the fault at this place among the engine's has fired.
+    Deviate(Deviation, Option<Aftermath>, usize),
     /// Nothing behind it is done for so long on the services' clock; `None` is for ever.
     Wait(Option<Duration>),
     /// Whatever is held back goes on.
@@ -197,21 +246,54 @@ pub(crate) struct Hand<'h> {
     pub(crate) now: Duration,
     /// How the endpoint's messages look.
     pub(crate) dialect: &'static Dialect,
+    /// Who sends audio.
+    pub(crate) audio: Direction,
     /// Everything random, from the fault's seed.
     pub(crate) ids: &'h mut Ids,
     /// What the session has sent so far.
     pub(crate) past: &'h Past,
+    /// Whether the server is the one that sends audio.
+    pub(crate) is_synthesis: bool,
     pub(super) deeds: &'h mut Vec<Deed>,
+    /// What is done behind the message that passes.
+    pub(super) later: &'h mut Vec<Deed>,
+    /// The fault's place among the engine's.
+    pub(super) fault: usize,
     pub(super) has_fired: &'h mut bool,
 }
 
-/// The messages of a session that faults send again.
+/// What a session has sent that faults send again, and what it is at.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Past {
+    /// Whether a request is being answered.
+    pub(crate) is_working: bool,
+    /// When the last message came or went.
+    pub(crate) last_at: Duration,
     /// The last message with audio.
     pub(crate) audio: Option<Outgoing>,
+    /// The first result.
+    pub(crate) first_result: Option<Outgoing>,
+    /// The last result.
+    pub(crate) result: Option<Outgoing>,
     /// The end marker.
     pub(crate) end: Option<Outgoing>,
+}
+
+impl Past {
+    /// Remembers what is sent.
+    pub(super) fn note(&mut self, message: &Outgoing) {
+        let part = message.part;
+        if part.is_audio() {
+            self.audio = Some(message.clone());
+        }
+        if part.is_end() {
+            self.end = Some(message.clone());
+        }
+        if part.is_result() {
+            self.first_result.get_or_insert_with(|| message.clone());
+            self.result = Some(message.clone());
+        }
+    }
 }
 
 impl Hand<'_> {
@@ -231,6 +313,12 @@ impl Hand<'_> {
         self.act(Deed::Send(message, None));
     }
 
+    /// Sends a message behind the one that passes.
+    pub(crate) fn send_behind(&mut self, message: Outgoing) {
+        self.fire();
+        self.later.push(Deed::Send(message, None));
+    }
+
     /// Sends a close frame.
     pub(crate) fn close(&mut self, close: CloseBody) {
         self.send(Outgoing {
@@ -244,9 +332,25 @@ impl Hand<'_> {
         self.act(Deed::Leave(how));
     }
 
-    /// Lets the session deviate.
+    /// Lets the session deviate. The fault has fired if the session can.
     pub(crate) fn deviate(&mut self, deviation: Deviation) {
-        self.act(Deed::Deviate(deviation));
+        self.deeds.push(Deed::Deviate(deviation, None, self.fault));
+    }
+
+    /// Lets the session deviate behind the message that passes.
+    pub(crate) fn deviate_behind(&mut self, deviation: Deviation) {
+        self.later.push(Deed::Deviate(deviation, None, self.fault));
+    }
+
+    /// Sends frames that are no message.
+    pub(crate) fn frames(&mut self, frames: Vec<Frame>) {
+        self.act(Deed::Frames(frames));
+    }
+
+    /// Lets the session deviate, and decides what becomes of the connection.
+    pub(crate) fn deviate_but(&mut self, deviation: Deviation, aftermath: Aftermath) {
+        let deed = Deed::Deviate(deviation, Some(aftermath), self.fault);
+        self.deeds.push(deed);
     }
 
     /// Holds back everything behind it for so long.

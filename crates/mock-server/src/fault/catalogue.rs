@@ -17,6 +17,7 @@ static CATALOGUE: LazyLock<Vec<Fault>> = LazyLock::new(|| {
     let families = [
         handshake::FAULTS,
         closing::FAULTS,
+        closing::idle::FAULTS,
         liveness::FAULTS,
         order::FAULTS,
         frames::FAULTS,
@@ -52,7 +53,8 @@ pub(crate) fn find(name: &str) -> Option<(&'static Fault, Values)> {
                 .codes()
                 .and_then(|(stem, codes)| Some((canonical.strip_prefix(stem)?, codes)));
             number.is_some_and(|(number, codes)| {
-                let is_plain = number.bytes().all(|byte| byte.is_ascii_digit());
+                let is_plain =
+                    !number.starts_with('0') && number.bytes().all(|byte| byte.is_ascii_digit());
                 let number = number.parse().ok().filter(|_| is_plain);
                 number.is_some_and(|number: u16| codes.contains(&number))
             })
@@ -63,6 +65,13 @@ pub(crate) fn find(name: &str) -> Option<(&'static Fault, Values)> {
 
 /// The name that is most like one.
 pub(crate) fn nearest(name: &str) -> &'static str {
+    let misses = |fault: &&Fault| {
+        let number = fault.codes().and_then(|(stem, _)| name.strip_prefix(stem));
+        number.is_some_and(|it| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    if let Some(fault) = catalogue().iter().find(misses) {
+        return fault.name;
+    }
     let names = catalogue().iter().map(|fault| fault.name);
     names
         .min_by_key(|known| wire::registry::edit_distance(name, known))

@@ -5,9 +5,10 @@
 //! ```
 //!
 //! What the session sends waits in a line. Its head moves on when nothing holds it back: first
-//! the faults whose point it reaches strike, in the order in which they were written, then it
-//! passes through all that have struck, then it is sent. One deed after the other is done, so a
-//! fault that waits holds back whatever comes behind it.
+//! the faults whose point it reaches strike, in the order in which they were written, and what
+//! they ask for is done; then it passes through all that have struck, and is sent. One deed after
+//! the other is done, so a fault that waits holds back whatever comes behind it, and one that
+//! ends what is being said takes the message with it that was due.
 //!
 //! A session without faults has no engine.
 
@@ -19,6 +20,7 @@ use bytes::Bytes;
 use wire::audio::Direction;
 use wire::dialect::{Dialect, Part};
 use wire::endpoint::Endpoint;
+use wire::hearing::HeardEvent;
 use wire::id::Ids;
 use wire::session::{Data, Side};
 use wire::speech::{Speech, SpeechEvent};
@@ -26,8 +28,9 @@ use wire::ws::{FrameHead, Opcode};
 
 use super::behaviour::{Behaviour, Body, CloseBody, Deed, Frame, Hand, Outgoing, Past, Slicing};
 use super::point::Point;
+use crate::extension::{self, Packer};
 use crate::lane::Lane;
-use crate::sound::SoundOptions;
+use crate::sound::Shape;
 
 /// A fault that waits for its point in a session.
 #[derive(Debug)]
@@ -60,11 +63,13 @@ pub(crate) struct Tally {
 pub(crate) struct Engine {
     faults: Vec<Slot>,
     dialect: &'static Dialect,
-    is_synthesis: bool,
+    audio: Direction,
     /// Whether the close frame of the server is its end marker.
     ends_by_close: bool,
     opened: Duration,
     line: VecDeque<Item>,
+    /// What has left the line: faults have struck, and it has not passed through them.
+    due: Option<Outgoing>,
     waiting_bytes: usize,
     deeds: VecDeque<Deed>,
     /// Deeds that nothing holds back: what the clock or the client has brought about.
@@ -72,6 +77,8 @@ pub(crate) struct Engine {
     /// Until when nothing moves; `Some(None)` is for ever.
     held: Option<Option<Duration>>,
     past: Past,
+    /// What is asked for behind the message that passes.
+    later: Vec<Deed>,
     counts: Counts,
     /// Whether a start or audio has gone out and no end marker after it.
     has_begun: bool,
@@ -116,6 +123,7 @@ enum Item {
 #[derive(Debug, Default)]
 struct Counts {
     audio: u64,
+    spoken: u64,
     results: u64,
     has_requested: bool,
     has_finished: bool,
@@ -150,6 +158,8 @@ enum Moment {
     Elapsed,
     /// A message of the server is due.
     Due(Part, Option<Progress>),
+    /// A piece of audio is about to become a message.
+    Spoken(Option<Progress>),
     /// Audio of the client has been received.
     Heard,
     End,
@@ -196,16 +206,21 @@ impl Engine {
                 })
                 .collect(),
             dialect,
-            is_synthesis: endpoint.audio == Direction::ToClient,
+            audio: endpoint.audio,
             ends_by_close: !said
                 .any(|rule| (dialect.part)(Side::Server, rule.kind, &empty).is_end()),
             opened,
             line: VecDeque::new(),
+            due: None,
             waiting_bytes: 0,
             deeds: VecDeque::new(),
             urgent: VecDeque::new(),
             held: None,
-            past: Past::default(),
+            past: Past {
+                last_at: opened,
+                ..Past::default()
+            },
+            later: Vec::new(),
             counts: Counts::default(),
             has_begun: false,
             progress: None,
@@ -259,11 +274,13 @@ impl Engine {
     /// A message of the client has been read, and is not answered yet.
     pub(crate) fn received(&mut self, kind: &str, data: &Data, now: Duration) {
         let part = (self.dialect.part)(Side::Client, kind, data);
+        self.past.last_at = now;
+        self.past.is_working |= part == Part::Request;
         if part == Part::Request && !self.counts.has_requested {
             self.counts.has_requested = true;
             self.reach(Moment::Request, now);
         }
-        if part.is_audio() && !self.is_synthesis {
+        if part.is_audio() && !self.is_synthesis() {
             self.counts.audio += 1;
             self.reach(Moment::Heard, now);
         }
@@ -292,20 +309,40 @@ impl Engine {
         answers
     }
 
-    /// Something is about to be spoken.
-    pub(crate) fn speech(
-        &mut self,
-        speech: &mut Speech,
-        options: &mut SoundOptions,
-        now: Duration,
-    ) {
+    /// For how long the answer to a close frame of the client is put off.
+    pub(crate) fn puts_off_close(&mut self, now: Duration) -> Option<Duration> {
+        let mut longest = None;
+        self.each_struck(now, Queue::Urgent, |behaviour, hand| {
+            longest = longest.max(behaviour.puts_off_close(hand));
+        });
+        longest
+    }
+
+    /// Something has been recognised.
+    pub(crate) fn heard(&mut self, event: HeardEvent, now: Duration) -> Vec<HeardEvent> {
+        let mut events = vec![event];
         self.each_struck(now, Queue::InOrder, |behaviour, hand| {
-            behaviour.speech(speech, options, hand);
+            let before = std::mem::take(&mut events);
+            for event in before {
+                events.extend(behaviour.heard(event, hand));
+            }
+        });
+        events
+    }
+
+    /// Something is about to be spoken.
+    pub(crate) fn speech(&mut self, speech: &mut Speech, shape: &mut Shape, now: Duration) {
+        self.each_struck(now, Queue::InOrder, |behaviour, hand| {
+            behaviour.speech(speech, shape, hand);
         });
     }
 
     /// A piece of speech is on its way to the session.
     pub(crate) fn spoken(&mut self, event: SpeechEvent, now: Duration) -> Vec<SpeechEvent> {
+        if matches!(event, SpeechEvent::Audio { .. }) {
+            self.counts.spoken += 1;
+            self.reach(Moment::Spoken(self.progress), now);
+        }
         let mut events = vec![event];
         self.each_struck(now, Queue::InOrder, |behaviour, hand| {
             let before = std::mem::take(&mut events);
@@ -352,7 +389,7 @@ impl Engine {
     }
 
     /// What comes next.
-    pub(crate) fn next(&mut self, now: Duration) -> Next {
+    pub(crate) fn next(&mut self, now: Duration, packer: Option<&mut Packer>) -> Next {
         loop {
             let free = self.held.is_none();
             let deed = self.urgent.pop_front();
@@ -363,26 +400,40 @@ impl Engine {
             match deed {
                 Some(Deed::Wait(time)) => self.held = Some(time.map(|time| now + time)),
                 Some(Deed::Release) => self.held = None,
-                Some(deed) => return Next::Deed(self.dressed(deed, now)),
+                Some(deed) => return Next::Deed(self.dressed(deed, now, packer)),
                 None if !free => return Next::Rest,
-                None => match self.line.pop_front() {
-                    Some(Item::Message(message, progress)) => self.pass(message, progress, now),
-                    Some(Item::Abort) => return Next::Abort,
-                    None => return Next::Rest,
+                None => match (self.due.take(), self.line.front()) {
+                    (Some(message), _) => self.pass(message, now),
+                    (None, Some(Item::Message(..))) => self.approach(now),
+                    (None, Some(Item::Abort)) => {
+                        self.line.clear();
+                        return Next::Abort;
+                    }
+                    (None, None) => return Next::Rest,
                 },
             }
         }
     }
 
-    /// What a deviation of the session has brought about is sent before anything else. The session
-    /// may be ahead of the wire, or behind it: nothing is ended that has not begun there.
-    pub(crate) fn deviated(&mut self, mut messages: Vec<Outgoing>) {
+    /// The session has deviated because a fault wanted it to. What that has brought about passes
+    /// through the faults that have struck, and is sent before anything else. The session may be
+    /// ahead of the wire, or behind it: nothing is ended that has not begun there.
+    pub(crate) fn deviated(&mut self, fault: usize, mut messages: Vec<Outgoing>, now: Duration) {
+        self.note_fired(fault);
         messages.retain(|message| self.has_begun || !message.part.is_end());
-        let deeds = messages
-            .into_iter()
-            .map(|message| Deed::Send(message, None));
-        for deed in deeds.rev() {
+        let has_end = messages.iter().any(|message| message.part.is_end());
+        let mut deeds = Vec::new();
+        for message in messages {
+            let (sent, later) = self.passed(message, now, Queue::Urgent);
+            let sent = sent.into_iter().map(|message| Deed::Send(message, None));
+            deeds.extend(sent.chain(later));
+        }
+        for deed in deeds.into_iter().rev() {
             self.urgent.push_front(deed);
+        }
+        if has_end {
+            self.counts.has_finished = true;
+            self.reach(Moment::End, now);
         }
     }
 
@@ -400,53 +451,77 @@ impl Engine {
         self.deeds.retain(|deed| !matches!(deed, Deed::Pass(_)));
     }
 
-    /// Nothing more is said: what is in the line is dropped, but deeds that were asked for stay.
+    /// Nothing more is said: no message of the session is sent any more, but deeds that were asked
+    /// for stay.
     pub(crate) fn hush(&mut self) {
         self.line.clear();
+        self.due = None;
         self.waiting_bytes = 0;
+        let is_data = |deed: &Deed| matches!(deed, Deed::Pass(message) if message.is_data());
+        self.deeds.retain(|deed| !is_data(deed));
     }
 
-    fn pass(&mut self, message: Outgoing, progress: Option<Progress>, now: Duration) {
+    /// The head of the line becomes due: the faults strike whose point that is.
+    fn approach(&mut self, now: Duration) {
+        let Some(Item::Message(message, progress)) = self.line.pop_front() else {
+            return;
+        };
         if let Body::Data(_, data) = &message.body {
             self.waiting_bytes = self.waiting_bytes.saturating_sub(data.len());
         }
         let part = message.part;
-        if part.is_audio() && self.is_synthesis {
+        self.past.last_at = now;
+        if part.is_end() || part == Part::Error {
+            self.past.is_working = false;
+        }
+        if part.is_audio() && self.is_synthesis() {
             self.counts.audio += 1;
         }
         if part.is_result() {
             self.counts.results += 1;
         }
+        self.past.last_at = now;
         self.reach(Moment::Due(part, progress), now);
+        self.due = Some(message);
         if part == Part::FinalResult || part.is_end() {
             self.counts.has_finished = true;
         }
-        let mut messages = vec![message];
-        self.each_struck(now, Queue::InOrder, |behaviour, hand| {
-            let before = std::mem::take(&mut messages);
-            for message in before {
-                messages.extend(behaviour.message(message, hand));
-            }
-        });
-        for message in messages {
-            match message.part {
-                Part::Audio => self.past.audio = Some(message.clone()),
-                Part::LastAudio => {
-                    self.past.audio = Some(message.clone());
-                    self.past.end = Some(message.clone());
-                }
-                Part::End => self.past.end = Some(message.clone()),
-                _ => {}
-            }
-            self.deeds.push_back(Deed::Pass(message));
-        }
+    }
+
+    /// What is due is sent.
+    fn pass(&mut self, message: Outgoing, now: Duration) {
+        let part = message.part;
+        let (sent, later) = self.passed(message, now, Queue::InOrder);
+        self.deeds
+            .extend(sent.into_iter().map(Deed::Pass).chain(later));
         if part.is_end() {
             self.reach(Moment::End, now);
         }
     }
 
+    /// A message passes through the faults that have struck: what is left of it, and what is to be
+    /// done behind it.
+    fn passed(
+        &mut self,
+        message: Outgoing,
+        now: Duration,
+        queue: Queue,
+    ) -> (Vec<Outgoing>, Vec<Deed>) {
+        let mut messages = vec![message];
+        self.each_struck(now, queue, |behaviour, hand| {
+            let before = std::mem::take(&mut messages);
+            for message in before {
+                messages.extend(behaviour.message(message, hand));
+            }
+        });
+        for message in &messages {
+            self.past.note(message);
+        }
+        (messages, std::mem::take(&mut self.later))
+    }
+
     /// Cuts a message into the frames that the faults want.
-    fn dressed(&mut self, deed: Deed, now: Duration) -> Deed {
+    fn dressed(&mut self, deed: Deed, now: Duration, packer: Option<&mut Packer>) -> Deed {
         let message = match deed {
             Deed::Send(message, None) | Deed::Pass(message) => message,
             other => return other,
@@ -456,12 +531,18 @@ impl Engine {
             Part::End | Part::LastAudio => self.has_begun = false,
             _ => {}
         }
-        let plain = plain_frame(&message);
-        let mut frames = vec![plain.clone()];
+        let is_plain = packer.is_none();
+        let usual = match (&message.body, packer) {
+            (Body::Data(_, data), Some(packer)) => packer.frame(data),
+            (Body::Data(_, data), None) => extension::plain(data),
+            (Body::Close(close), _) => close_frame(close),
+        };
+        let mut frames = vec![usual.clone()];
         self.each_struck(now, Queue::InOrder, |behaviour, hand| {
             frames = behaviour.frames(std::mem::take(&mut frames), hand);
         });
-        let frames = (frames != [plain]).then_some(frames);
+        // What has been compressed cannot be compressed again.
+        let frames = (!is_plain || frames != [usual]).then_some(frames);
         Deed::Send(message, frames)
     }
 
@@ -469,11 +550,11 @@ impl Engine {
     fn reach(&mut self, moment: Moment, now: Duration) {
         let queue = match moment {
             Moment::Open | Moment::Request | Moment::Elapsed | Moment::Heard => Queue::Urgent,
-            Moment::Due(..) | Moment::End => Queue::InOrder,
+            Moment::Due(..) | Moment::Spoken(_) | Moment::End => Queue::InOrder,
         };
         for n in 0..self.faults.len() {
             let is_reached = self.faults.get(n).is_some_and(|slot| {
-                slot.stage == Stage::Waiting && self.is_at(slot.armed.at, moment, now)
+                slot.stage == Stage::Waiting && self.is_at(&slot.armed, moment, now)
             });
             if is_reached {
                 self.strike(n, now, queue);
@@ -481,19 +562,33 @@ impl Engine {
         }
     }
 
-    fn is_at(&self, point: Point, moment: Moment, now: Duration) -> bool {
-        match (point, moment) {
+    const fn is_synthesis(&self) -> bool {
+        matches!(self.audio, Direction::ToClient)
+    }
+
+    fn is_at(&self, armed: &Armed, moment: Moment, now: Duration) -> bool {
+        let acts_on_speech = armed.behaviour.acts_on_speech();
+        match (armed.at, moment) {
+            (Point::FirstByte | Point::Audio(_) | Point::Percent(0..=99), Moment::Due(..))
+                if acts_on_speech =>
+            {
+                false
+            }
+            (_, Moment::Spoken(_)) if !acts_on_speech => false,
+            (Point::FirstByte, Moment::Spoken(_)) => true,
+            (Point::Audio(n), Moment::Spoken(_)) => self.counts.spoken == n,
+            (Point::Percent(percent), Moment::Spoken(Some(progress))) => progress.reaches(percent),
             (Point::Open, Moment::Open)
             | (Point::Request, Moment::Request)
             | (Point::End, Moment::End) => true,
             (Point::Elapsed(after), Moment::Elapsed | Moment::Open) => self.opened + after <= now,
-            (Point::FirstByte, Moment::Due(part, _)) => match self.is_synthesis {
+            (Point::FirstByte, Moment::Due(part, _)) => match self.is_synthesis() {
                 true => part.is_audio(),
                 false => part.is_result(),
             },
             (Point::Audio(n), Moment::Heard) => self.counts.audio == n,
             (Point::Audio(n), Moment::Due(part, _)) => {
-                self.is_synthesis && part.is_audio() && self.counts.audio == n
+                self.is_synthesis() && part.is_audio() && self.counts.audio == n
             }
             (Point::Result(n), Moment::Due(part, _)) => {
                 part.is_result() && self.counts.results == n
@@ -504,7 +599,7 @@ impl Engine {
             (Point::Percent(percent), Moment::Due(part, Some(progress))) => {
                 part.is_audio() && progress.reaches(percent)
             }
-            (Point::Percent(100), Moment::Due(part, None)) => self.is_synthesis && part.is_end(),
+            (Point::Percent(100), Moment::Due(part, None)) => self.is_synthesis() && part.is_end(),
             _ => false,
         }
     }
@@ -545,9 +640,13 @@ impl Engine {
         let mut hand = Hand {
             now,
             dialect: self.dialect,
+            audio: self.audio,
             ids: &mut slot.armed.ids,
             past: &self.past,
+            is_synthesis: matches!(self.audio, Direction::ToClient),
             deeds: &mut deeds,
+            later: &mut self.later,
+            fault: n,
             has_fired: &mut has_fired,
         };
         act(slot.armed.behaviour.as_mut(), &mut hand);
@@ -555,7 +654,16 @@ impl Engine {
             Queue::Urgent => self.urgent.extend(deeds),
             Queue::InOrder => self.deeds.extend(deeds),
         }
-        if has_fired && slot.stage == Stage::Struck {
+        if has_fired {
+            self.note_fired(n);
+        }
+    }
+
+    /// Notes that a fault has done something, once in a session.
+    fn note_fired(&mut self, n: usize) {
+        if let Some(slot) = self.faults.get_mut(n)
+            && slot.stage == Stage::Struck
+        {
             slot.stage = Stage::Fired;
             slot.armed.tally.count();
             self.fired.push(slot.armed.index);
@@ -582,25 +690,11 @@ impl Tally {
     }
 }
 
-/// A message as one frame, as it is sent without a fault.
-fn plain_frame(message: &Outgoing) -> Frame {
-    use wire::session::Form;
-    let (opcode, payload) = match &message.body {
-        Body::Data(_, data) => {
-            let opcode = match data.form {
-                Form::Text => Opcode::Text,
-                Form::Binary => Opcode::Binary,
-            };
-            let payload = match data.head.is_empty() {
-                true => data.body.clone(),
-                false => [data.head.as_ref(), data.body.as_ref()].concat().into(),
-            };
-            (opcode, payload)
-        }
-        Body::Close(close) => (Opcode::Close, close.payload()),
-    };
+/// A close frame as it is sent without a fault.
+fn close_frame(close: &CloseBody) -> Frame {
+    let payload = close.payload();
     Frame {
-        head: FrameHead::server(opcode, payload.len()),
+        head: FrameHead::server(Opcode::Close, payload.len()),
         payload,
     }
 }

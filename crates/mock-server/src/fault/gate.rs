@@ -15,11 +15,9 @@ pub(crate) enum Gate {
     ClockSkew,
     /// A redirection to there.
     Redirect(String),
-    /// No answer at all; the connection stays.
-    Stall,
     /// The answer comes after so long.
     Delay(Duration),
-    /// The connection ends without an answer.
+    /// The connection is left without an answer.
     Leave(Leave),
     /// The 101 is sent byte by byte, with such a pause between two.
     Drip(Duration),

@@ -35,8 +35,10 @@ pub use catalogue::catalogue;
 pub use plan::OrderError;
 pub use row::{Applies, Family, Fault, Kind, Parameter, Points};
 
-pub(crate) use behaviour::{Body, CloseBody, Deed, Frame, Leave, Outgoing, Slicing};
+pub(crate) use behaviour::{
+    Aftermath, Body, CloseBody, Cuts, Deed, Frame, Leave, Outgoing, Slicing,
+};
 pub(crate) use catalogue::names;
 pub(crate) use engine::{Engine, Next, Progress, Start};
 pub(crate) use gate::{Deflate, Gate};
-pub(crate) use plan::{Note, Order, Plan, connections};
+pub(crate) use plan::{Note, Order, Plan, Planned, connections};

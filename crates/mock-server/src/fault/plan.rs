@@ -140,7 +140,10 @@ impl Order {
             rule: rule.to_owned(),
         };
         let mut at = None;
-        let mut numbers = 1..=u64::MAX;
+        // A fault of a reconnect says on which connection it acts.
+        let own = fault.parameters.iter().find(|it| it.key == "conn");
+        let own = own.and_then(|conn| connections(conn.default));
+        let mut numbers = own.unwrap_or(1..=u64::MAX);
         let (mut times, mut then, mut seed) = (None, None, None);
         for (key, value) in &call.parameters {
             match key.as_str() {
@@ -197,11 +200,23 @@ impl Order {
             }
         }
         let at = match at {
+            // The same in another place: whatever asks for the parameter shall find it.
+            Some(Point::Elapsed(after)) if fault.at == AFTER => {
+                values.given.retain(|(key, _)| *key != AFTER);
+                values.given.push((AFTER, after.as_millis().to_string()));
+                Point::Elapsed(after)
+            }
             Some(at) => at,
             None if fault.at == AFTER => Point::Elapsed(values.ms(AFTER)),
             None => Point::parse(fault.at)
                 .unwrap_or_else(|| unreachable!("a test reads every default point")),
         };
+        if fault.at == AFTER
+            && let Point::Elapsed(after) = at
+        {
+            values.given.retain(|(key, _)| *key != AFTER);
+            values.given.push((AFTER, after.as_millis().to_string()));
+        }
         let is_allowed = match fault.points {
             Points::Handshake => at == Point::Handshake,
             Points::Session => at != Point::Handshake,
@@ -264,6 +279,22 @@ impl Order {
         (!known.contains(&code)).then_some(code)
     }
 
+    /// What the connection meets that comes after one in which it has fired, or the one that has
+    /// taken over from it.
+    fn owed(&self, lane: &Arc<Lane>, key: &str) -> Option<(&Self, Gate, Tally)> {
+        if let Make::Sequel(_, make) = self.fault.make {
+            let tally = Tally {
+                lane: Arc::clone(lane),
+                key: format!("{key} again"),
+                times: None,
+            };
+            if lane.fired(key) > lane.fired(&tally.key) {
+                return Some((self, make(&self.values), tally));
+            }
+        }
+        self.then.as_ref()?.owed(lane, &format!("{key} then"))
+    }
+
     /// It, or the one that has taken over.
     fn current(&self, lane: &Arc<Lane>, key: String) -> Option<(&Self, Tally)> {
         let tally = Tally {
@@ -298,7 +329,10 @@ impl Plan {
         for (place, order) in orders.iter().enumerate() {
             let key = format!("{place} {}", order.text);
             lane.expect_fault(&key, &order.text);
-            if order.connections.contains(&connection)
+            if let Some((order, gate, tally)) = order.owed(lane, &key) {
+                lane.expect_fault(&tally.key, &order.text);
+                plan.add_gate(order, gate, tally);
+            } else if order.connections.contains(&connection)
                 && let Some((order, tally)) = order.current(lane, key)
             {
                 lane.expect_fault(&tally.key, &order.text);
@@ -309,25 +343,21 @@ impl Plan {
     }
 
     fn add(&mut self, order: &Order, tally: Tally, connection: u64, seed: u64) {
-        let index = self.notes.len();
-        self.notes.push(Note {
-            name: order.values.name().to_owned(),
-            text: order.text.clone(),
-            at: order.at,
-        });
         let values = &order.values;
         let gate = match order.fault.make {
             Make::Gate(make) => Some(make(values)),
             Make::Either(make, _) if order.at == Point::Handshake => Some(make(values)),
-            Make::Either(..) | Make::Behaviour(_) => None,
+            Make::Either(..) | Make::Behaviour(_) | Make::Sequel(..) => None,
         };
         if let Some(gate) = gate {
-            self.gates.push(Planned { index, gate, tally });
-            return;
+            return self.add_gate(order, gate, tally);
         }
-        let (Make::Behaviour(make) | Make::Either(_, make)) = order.fault.make else {
+        let (Make::Behaviour(make) | Make::Either(_, make) | Make::Sequel(make, _)) =
+            order.fault.make
+        else {
             unreachable!("what is no gate is a behaviour")
         };
+        let index = self.note(order, order.at);
         self.rests_idle |= order.fault.at == AFTER;
         let seed = order.seed.unwrap_or(seed);
         self.armed.push(Armed {
@@ -340,6 +370,22 @@ impl Plan {
     }
 }
 
+impl Plan {
+    fn add_gate(&mut self, order: &Order, gate: Gate, tally: Tally) {
+        let index = self.note(order, Point::Handshake);
+        self.gates.push(Planned { index, gate, tally });
+    }
+
+    fn note(&mut self, order: &Order, at: Point) -> usize {
+        self.notes.push(Note {
+            name: order.values.name().to_owned(),
+            text: order.text.clone(),
+            at,
+        });
+        self.notes.len() - 1
+    }
+}
+
 /// The connections that `N` or `N..M` names.
 pub(crate) fn connections(text: &str) -> Option<RangeInclusive<u64>> {
     let (first, last) = text.split_once("..").unwrap_or((text, text));
@@ -349,3 +395,6 @@ pub(crate) fn connections(text: &str) -> Option<RangeInclusive<u64>> {
 
 const CONN: &str = "a connection is N or N..M, counted from 1";
 const POSITIVE: &str = "a whole number from 1";
+
+#[cfg(test)]
+mod tests;

@@ -3,9 +3,11 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use bytes::Bytes;
 use wire::audio::Direction;
-use wire::dialect::{OwnFault, Retouching};
+use wire::dialect::{OwnFault, Part, Retouching};
 use wire::endpoint::Endpoint;
+use wire::session::{Data, Rule};
 
 use super::behaviour::Behaviour;
 use super::gate::Gate;
@@ -156,12 +158,14 @@ pub enum Kind {
     Number(u64, u64),
     /// A whole number that may be negative.
     Signed,
-    /// Whole numbers, joined by `/`.
+    /// Whole numbers, joined by `.` or `/`.
     Numbers,
     /// One of these words.
     Word(&'static [&'static str]),
     /// Any text without `,` and `+`.
     Text,
+    /// Such a text of at most so many bytes.
+    Brief(usize),
     /// A number of up to 32 bits, decimal or hexadecimal with `0x`.
     Bits32,
 }
@@ -188,7 +192,13 @@ pub enum Applies {
     Recognition,
     /// Where messages can be altered so.
     Retouching(Retouching),
-    /// Where synthesis is, and messages can be altered so.
+    /// Where something in a message has a checksum.
+    Checksums,
+    /// Where the server has messages of text, not frames of the vendor's own.
+    Texts,
+    /// Where one connection takes several requests.
+    Repeated,
+    /// Where the vendor has it.
     Own(&'static str),
 }
 
@@ -201,12 +211,39 @@ impl Applies {
             Self::Synthesis => endpoint.audio == Direction::ToClient,
             Self::Recognition => endpoint.audio == Direction::ToServer,
             Self::Retouching(kind) => endpoint.dialect.retouches.contains(&kind),
+            Self::Checksums => {
+                let mut known = endpoint.dialect.retouches.iter();
+                known.any(|it| matches!(it, Retouching::Gzip | Retouching::Pages))
+            }
+            Self::Texts => !endpoint.dialect.retouches.contains(&Retouching::Framing),
+            Self::Repeated => takes_several(endpoint),
             Self::Own(name) => {
                 let mut own = endpoint.dialect.own_faults.iter();
                 own.any(|fault| fault.name == name)
             }
         }
     }
+}
+
+/// Whether a request is answered where another has been answered without an error, says the table.
+fn takes_several(endpoint: &Endpoint) -> bool {
+    let rules = endpoint.table.rules;
+    let empty = Data::binary(Bytes::new());
+    let part = |rule: &Rule| (endpoint.dialect.part)(rule.side, rule.kind, &empty);
+    let requests = || rules.iter().filter(|rule| part(rule) == Part::Request);
+    let mut reached: Vec<&str> = requests().filter_map(|rule| rule.to).collect();
+    let mut n = 0;
+    while let Some(state) = reached.get(n).copied() {
+        n += 1;
+        let next = rules.iter().filter(|rule| rule.holds_in(state));
+        let next = next.filter(|rule| part(rule) != Part::Error);
+        for to in next.filter_map(|rule| rule.to) {
+            if !reached.contains(&to) {
+                reached.push(to);
+            }
+        }
+    }
+    requests().any(|rule| rule.to.is_some() && reached.iter().any(|state| rule.holds_in(state)))
 }
 
 /// How a fault is made from its parameters.
@@ -218,6 +255,8 @@ pub(crate) enum Make {
     Behaviour(fn(&Values) -> Box<dyn Behaviour>),
     /// It acts where `at` says: on the handshake or in the session.
     Either(fn(&Values) -> Gate, fn(&Values) -> Box<dyn Behaviour>),
+    /// It acts in the session, and on the handshake of the lane's next connection.
+    Sequel(fn(&Values) -> Box<dyn Behaviour>, fn(&Values) -> Gate),
 }
 
 impl Fault {
@@ -277,7 +316,10 @@ impl Values {
 
     /// The numbers of a parameter that is a list.
     pub(crate) fn numbers(&self, key: &str) -> Vec<u64> {
-        self.text(key).split('/').filter_map(digits).collect()
+        self.text(key)
+            .split(['.', '/'])
+            .filter_map(digits)
+            .collect()
     }
 
     /// The number in the name, as in `close-1011`.
@@ -313,10 +355,11 @@ impl Parameter {
                     && digits.parse::<u32>().is_ok()
             }
             Kind::Numbers => value
-                .split('/')
+                .split(['.', '/'])
                 .all(|number| digits(number).is_some_and(|number| number > 0)),
             Kind::Word(words) => words.contains(&value),
             Kind::Text => true,
+            Kind::Brief(most) => value.len() <= most,
             Kind::Bits32 => bits(value).is_some_and(|number| number <= 0xFFFF_FFFF),
         }
     }
@@ -327,9 +370,10 @@ impl Parameter {
         match self.kind {
             Kind::Number(least, most) => format!("a whole number from {least} to {most}"),
             Kind::Signed => "a whole number, maybe negative".to_owned(),
-            Kind::Numbers => "whole numbers joined by /".to_owned(),
+            Kind::Numbers => "whole numbers joined by . or /".to_owned(),
             Kind::Word(words) => words.join(" or "),
             Kind::Text => "text".to_owned(),
+            Kind::Brief(most) => format!("text of at most {most} bytes"),
             Kind::Bits32 => "a number of up to 32 bits, as 4096 or 0xFFFFFFFF".to_owned(),
         }
     }

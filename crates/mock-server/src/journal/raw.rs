@@ -15,6 +15,7 @@ use bytes::Bytes;
 use serde_json::json;
 use wire::gzip;
 use wire::session::Side;
+use wire::ws::deflate::{Direction, Inflater};
 use wire::ws::{FrameHead, mask};
 
 use super::record::OVERHEAD;
@@ -107,23 +108,31 @@ fn stream(chunks: &[Chunk], side: Side) -> Vec<u8> {
 fn blank_stream(stream: &mut [u8], redactor: &Redactor) {
     let mut at = 0;
     let mut message: Vec<(Range<usize>, Option<[u8; 4]>)> = Vec::new();
+    // It takes contexts over, which those that stand alone do not notice.
+    let mut inflater = Inflater::new(Direction::default());
+    let mut is_compressed = false;
     while let Some((head, length)) = FrameHead::decode(stream.get(at..).unwrap_or_default()) {
         let start = at + length;
         let declared = usize::try_from(head.length).unwrap_or(usize::MAX);
         let end = start.saturating_add(declared).min(stream.len());
         let piece = (start..end, head.mask);
         if head.opcode.is_control() {
-            blank_message(stream, &[piece], redactor);
+            blank_message(stream, &[piece], None, redactor);
         } else {
+            if message.is_empty() && head.rsv & RSV1 != 0 {
+                is_compressed = true;
+            }
             message.push(piece);
             if head.fin {
-                blank_message(stream, &message, redactor);
+                let inflater = std::mem::take(&mut is_compressed).then_some(&mut inflater);
+                blank_message(stream, &message, inflater, redactor);
                 message.clear();
             }
         }
         at = end;
     }
-    blank_message(stream, &message, redactor);
+    let inflater = is_compressed.then_some(&mut inflater);
+    blank_message(stream, &message, inflater, redactor);
     // Where nothing can be taken apart any more, what is plain to see is blanked.
     redactor.blank(stream.get_mut(at..).unwrap_or_default());
 }
@@ -132,6 +141,7 @@ fn blank_stream(stream: &mut [u8], redactor: &Redactor) {
 fn blank_message(
     stream: &mut [u8],
     pieces: &[(Range<usize>, Option<[u8; 4]>)],
+    inflater: Option<&mut Inflater>,
     redactor: &Redactor,
 ) {
     let mut payload = Vec::new();
@@ -142,7 +152,10 @@ fn blank_message(
             mask(piece, *key, 0);
         }
     }
-    blank_payload(&mut payload, redactor);
+    match inflater {
+        Some(inflater) => blank_compressed(&mut payload, inflater, redactor),
+        None => blank_payload(&mut payload, redactor),
+    }
     let mut rest = payload.as_mut_slice();
     for (range, key) in pieces {
         let Some(place) = stream.get_mut(range.clone()) else {
@@ -154,6 +167,19 @@ fn blank_message(
         }
         place.copy_from_slice(piece);
         rest = after;
+    }
+}
+
+/// Blanks a compressed message as a whole if there is anything to blank in it, or if nobody can
+/// tell: what comes behind it points back into it.
+fn blank_compressed(payload: &mut [u8], inflater: &mut Inflater, redactor: &Redactor) {
+    let Ok(inflated) = inflater.inflate(payload, gzip::MAX_INFLATED) else {
+        return payload.fill(b'*');
+    };
+    let mut blanked = inflated.clone();
+    blank_payload(&mut blanked, redactor);
+    if blanked != inflated {
+        payload.fill(b'*');
     }
 }
 
@@ -178,6 +204,9 @@ fn blank_payload(payload: &mut [u8], redactor: &Redactor) {
     }
     redactor.blank(payload);
 }
+
+/// The bit of a message that is compressed, if that was agreed.
+const RSV1: u8 = 0b100;
 
 /// How many gzip members of one payload are looked into.
 const MEMBERS: usize = 64;
@@ -269,6 +298,36 @@ mod tests {
         assert_eq!(shown[1], expected.as_bytes());
         let inflated = gzip::inflate(&shown[2][4..], 1000).unwrap();
         assert_eq!(inflated, expected.as_bytes());
+    }
+
+    #[test]
+    fn compressed_messages_with_credentials_are_blanked_whole() {
+        use wire::ws::Deflater;
+        let secret = "s3cr3t-7f0a9c4e";
+        let mut deflater = Deflater::new(Direction::default());
+        let mut stream = Vec::new();
+        let texts = [
+            r#"{"text":"hello"}"#.to_owned(),
+            format!(r#"{{"app":{{"token":"{secret}"}},"text":"hello"}}"#),
+        ];
+        for text in &texts {
+            let payload = deflater.compress(text.as_bytes());
+            let mut bytes = frame(Opcode::Text, true, &payload);
+            bytes[0] |= 0x40;
+            stream.extend(bytes);
+        }
+        let first = stream.clone();
+        blank_stream(&mut stream, &knowing(secret));
+        let end = deflater_length(&first);
+        assert_eq!(stream[..end], first[..end]);
+        let mut tail = stream[end + 6..].to_vec();
+        mask(&mut tail, KEY, 0);
+        assert!(tail.iter().all(|byte| *byte == b'*'));
+    }
+
+    /// How long the first frame of a stream is, if it is a short one of a client.
+    fn deflater_length(stream: &[u8]) -> usize {
+        6 + usize::from(stream[1] & 0x7F)
     }
 
     #[test]

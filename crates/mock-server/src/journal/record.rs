@@ -23,7 +23,7 @@ pub(crate) struct SessionInfo {
     pub(crate) connection: u64,
     /// The endpoint that serves it, if one does.
     pub(crate) endpoint: Option<&'static Endpoint>,
-    /// The HTTP status of the handshake.
+    /// The HTTP status of the handshake; 0 if it was not answered.
     pub(crate) status: u16,
     /// The request, for message 0.
     pub(crate) request: String,

@@ -25,7 +25,7 @@ impl Record {
             "conn": self.info.connection,
             "endpoint": self.endpoint(),
             "state": if self.is_closed { "closed" } else { "open" },
-            "status": self.info.status,
+            "status": self.answered(),
             "scenario": self.info.scenario,
             "close": close,
             "findings": self.findings_count(),
@@ -33,6 +33,11 @@ impl Record {
             "dropped_bytes": self.dropped_bytes,
             "dropped_messages": self.skipped,
         }))
+    }
+
+    /// The HTTP status of the handshake, if it was answered.
+    pub(super) fn answered(&self) -> Option<u16> {
+        Some(self.info.status).filter(|status| *status > 0)
     }
 
     /// The session with its messages.

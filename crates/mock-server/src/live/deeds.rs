@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use wire::dialect::Deviation;
 use wire::session::{Action, Data, Form, Side, Turn};
+use wire::ws::Opcode;
 
 use super::{Closing, Live};
-use crate::fault::{Body, CloseBody, Deed, Engine, Frame, Leave, Next, Outgoing, Plan};
+use crate::fault::{Aftermath, Body, CloseBody, Deed, Engine, Frame, Leave, Next, Outgoing, Plan};
 use crate::journal::EntryKind;
 use crate::lock::lock;
 
@@ -35,7 +37,7 @@ impl Live<'_> {
     pub(super) fn run_faults(&mut self) {
         while let Some(engine) = &mut self.engine {
             let now = self.around.clock.now();
-            let next = engine.next(now);
+            let next = engine.next(now, self.packer.as_mut());
             let fired = engine.take_fired();
             if !fired.is_empty() {
                 let at = self.elapsed();
@@ -43,19 +45,29 @@ impl Live<'_> {
                     .recorder
                     .write(|record| record.faults.fire(&fired, at));
             }
+            self.slice();
             match next {
                 Next::Deed(deed) => self.perform(deed),
                 Next::Abort => self.abort(),
                 Next::Rest => break,
             }
         }
-        let slicing = self.engine.as_ref().and_then(|engine| engine.slicing());
-        self.outbox.slice(slicing);
+        self.slice();
+    }
+
+    /// Cuts what is sent from now on as the faults want it. What they wanted last still holds
+    /// when the session is over.
+    fn slice(&mut self) {
+        if let Some(engine) = &self.engine {
+            self.outbox.slice(engine.slicing());
+        }
     }
 
     fn perform(&mut self, deed: Deed) {
         match deed {
             Deed::Send(message, frames) => self.send_outgoing(message, frames),
+            // Nothing follows a close frame.
+            Deed::Ping(_) | Deed::Pong(_) if self.closing != Closing::No => {}
             Deed::Ping(payload) => {
                 self.record(Side::Server, EntryKind::Ping, payload.clone());
                 self.outbox.ping(payload);
@@ -64,13 +76,9 @@ impl Live<'_> {
                 self.record(Side::Server, EntryKind::Pong, payload.clone());
                 self.outbox.pong(payload);
             }
-            Deed::Deviate(deviation) => {
-                let mut memory = lock(&self.around.lane.memory);
-                let mut turn = Turn::new(&mut memory);
-                self.session.deviate(&deviation, &mut turn);
-                let actions = turn.into_actions();
-                drop(memory);
-                self.deviated(actions);
+            Deed::Frames(frames) => self.send_frames(frames),
+            Deed::Deviate(deviation, aftermath, fault) => {
+                self.deviate(&deviation, aftermath, fault);
             }
             Deed::Leave(how) => self.leave(how),
             Deed::Pass(_) | Deed::Wait(_) | Deed::Release => {
@@ -79,15 +87,41 @@ impl Live<'_> {
         }
     }
 
-    /// What a deviation sends goes out at once; what it does otherwise is done as usual.
-    fn deviated(&mut self, actions: Vec<Action>) {
+    fn deviate(&mut self, deviation: &Deviation, aftermath: Option<Aftermath>, fault: usize) {
+        let mut memory = lock(&self.around.lane.memory);
+        let mut turn = Turn::new(&mut memory);
+        let can = self.session.deviate(deviation, &mut turn);
+        let mut actions = turn.into_actions();
+        drop(memory);
+        if !can {
+            return;
+        }
+        if let Some(aftermath) = aftermath {
+            let mut reason = String::new();
+            actions.retain_mut(|action| match action {
+                Action::Close { reason: own, .. } => {
+                    reason = std::mem::take(own);
+                    false
+                }
+                Action::Abort => false,
+                _ => true,
+            });
+            if let Aftermath::Closed(code) = aftermath {
+                actions.push(Action::Close { code, reason });
+            }
+        }
+        self.deviated(fault, actions);
+    }
+
+    /// What a deviation sends goes out at once; what it does otherwise is done as usual. If it
+    /// ends what is being said, what is still in the line is not said any more.
+    fn deviated(&mut self, fault: usize, actions: Vec<Action>) {
+        let now = self.around.clock.now();
         let Some(engine) = &mut self.engine else {
             return;
         };
         let (mut messages, mut others) = (Vec::new(), Vec::new());
-        if actions.iter().any(gives_up) {
-            engine.overtake();
-        }
+        let gives_up = actions.iter().any(gives_up);
         for action in actions {
             match action {
                 Action::Send { kind, data } => messages.push(engine.outgoing(kind, data)),
@@ -98,7 +132,10 @@ impl Live<'_> {
                 other => others.push(other),
             }
         }
-        engine.deviated(messages);
+        if gives_up || messages.iter().any(|message| message.part.is_end()) {
+            engine.overtake();
+        }
+        engine.deviated(fault, messages, now);
         for action in others {
             self.act(action);
         }
@@ -122,6 +159,9 @@ impl Live<'_> {
 
     fn send_frames(&mut self, frames: Vec<Frame>) {
         for frame in frames {
+            if frame.head.opcode == Opcode::Ping {
+                self.record(Side::Server, EntryKind::Ping, frame.payload.clone());
+            }
             self.outbox.frame(frame);
         }
     }
@@ -156,7 +196,7 @@ impl Live<'_> {
         self.end(match how {
             Leave::Fin => Closing::Over(patience),
             Leave::Reset => Closing::Reset(patience),
-            Leave::HalfOpen => Closing::HalfOpen,
+            Leave::HalfOpen => Closing::HalfOpen(patience),
         });
     }
 

@@ -21,6 +21,7 @@ pub(crate) fn answers_every_deviation(endpoint: &Endpoint) {
     let mut all = vec![
         Deviation::Error(None),
         Deviation::Idle,
+        Deviation::IdleError,
         Deviation::Expired,
         Deviation::Quota,
         Deviation::Untyped,
@@ -175,7 +176,7 @@ pub(crate) fn survives_any_bytes(endpoint: &Endpoint) {
                     prop_assert!(is_listed || altered.is_none(), "{how:?} is not listed");
                 }
             }
-            for how in [Retouch::WithoutAudio, Retouch::NotLast] {
+            for how in [Retouch::WithoutAudio, Retouch::NotLast, Retouch::Grown(99)] {
                 (dialect.retouch)(how, kind, &data, &mut ids);
             }
             for side in [Side::Client, Side::Server] {
@@ -211,7 +212,7 @@ fn session(endpoint: &Endpoint) -> (Memory, Box<dyn Session>) {
     (memory, session)
 }
 
-const EVERY: [Retouching; 7] = [
+const EVERY: [Retouching; 8] = [
     Retouching::ExtraFields,
     Retouching::ForeignId,
     Retouching::MalformedJson,
@@ -219,6 +220,7 @@ const EVERY: [Retouching; 7] = [
     Retouching::Gzip,
     Retouching::Sequence,
     Retouching::Framing,
+    Retouching::Pages,
 ];
 
 fn retouches(retouching: Retouching) -> Vec<Retouch> {
@@ -235,6 +237,7 @@ fn retouches(retouching: Retouching) -> Vec<Retouch> {
         ],
         Retouching::Sequence => vec![Retouch::BadSequence],
         Retouching::Framing => vec![Retouch::SizeLies(1), Retouch::Truncated(1)],
+        Retouching::Pages => vec![Retouch::BadPageChecksum],
     }
 }
 

@@ -6,13 +6,14 @@ use super::{auth, rasr};
 use crate::dialect::{Dialect, Part, Retouch, Retouching};
 use crate::id::Ids;
 use crate::json::{Style, Value, object, parse};
-use crate::retouch::{cut, listed, with_foreign_id, with_members};
+use crate::retouch::{cut, grown, listed, with_foreign_id, with_members};
 use crate::session::{Data, Form, Side};
 
 /// Real-time synthesis.
 pub(super) const SYNTHESIS: Dialect = Dialect {
     part: synthesis_part,
     idle_timers: &["idle"],
+    idle_reason: "wait text timeout",
     error_codes: synthesis_codes,
     retouches: RETOUCHES,
     retouch,
@@ -25,6 +26,7 @@ pub(super) const SYNTHESIS: Dialect = Dialect {
 pub(super) const RECOGNITION: Dialect = Dialect {
     part: recognition_part,
     idle_timers: &["idle"],
+    idle_reason: "wait voice timeout",
     error_codes: recognition_codes,
     retouches: RETOUCHES,
     retouch,
@@ -104,6 +106,7 @@ fn retouch(how: Retouch, _: &str, data: &Data, ids: &mut Ids) -> Option<Data> {
         Retouch::NonObjectJson => listed(data, Style::Compact),
         Retouch::WithoutAudio if data.form == Form::Binary => Some(Data::binary(Vec::new().into())),
         Retouch::NotLast if data.form == Form::Binary => Some(data.clone()),
+        Retouch::Grown(least) => grown(data, least),
         Retouch::WithoutAudio
         | Retouch::NotLast
         | Retouch::GzipFlagMismatch
@@ -111,6 +114,7 @@ fn retouch(how: Retouch, _: &str, data: &Data, ids: &mut Ids) -> Option<Data> {
         | Retouch::GzipCorrupt
         | Retouch::BadGzipChecksum
         | Retouch::BadSequence
+        | Retouch::BadPageChecksum
         | Retouch::SizeLies(_)
         | Retouch::Truncated(_) => None,
     }

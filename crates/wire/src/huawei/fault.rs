@@ -48,7 +48,7 @@ pub(super) fn wanted(service: Service, deviation: &Deviation, knobs: &Knobs) -> 
     let answer = match deviation {
         Deviation::Error(Some(code)) => failing(code)?,
         Deviation::Error(None) => failing(codes(service).first()?)?,
-        Deviation::Idle => answer(service, &Problem::new(What::Idle), knobs),
+        Deviation::Idle | Deviation::IdleError => answer(service, &Problem::new(What::Idle), knobs),
         // No page has an error for the longest connection: these come nearest.
         Deviation::Expired => fatal(match service {
             Service::Synthesis => "SIS.0414",

@@ -7,19 +7,21 @@ use crate::dialect::{Dialect, Part, Retouch, Retouching};
 use crate::handshake::RequestHead;
 use crate::id::Ids;
 use crate::json::{Style, Value, object};
-use crate::retouch::{cut, listed, with_members};
+use crate::retouch::{cut, grown, listed, with_bad_page, with_members};
 use crate::session::{Data, Form, Side};
 
 /// Synthesis.
 pub(super) const SYNTHESIS: Dialect = Dialect {
     part,
     idle_timers: &[FIRST_MESSAGE],
+    idle_reason: "Session timed out.",
     error_codes,
     // No message has an id.
     retouches: &[
         Retouching::ExtraFields,
         Retouching::MalformedJson,
         Retouching::NonObjectJson,
+        Retouching::Pages,
     ],
     retouch,
     signed_at,
@@ -50,6 +52,10 @@ fn retouch(how: Retouch, _: &str, data: &Data, ids: &mut Ids) -> Option<Data> {
         Retouch::NonObjectJson => listed(data, STYLE),
         Retouch::WithoutAudio if data.form == Form::Binary => Some(Data::binary(Vec::new().into())),
         Retouch::NotLast if data.form == Form::Binary => Some(data.clone()),
+        Retouch::Grown(least) => grown(data, least),
+        Retouch::BadPageChecksum if data.form == Form::Binary => {
+            with_bad_page(&data.body).map(Data::binary)
+        }
         Retouch::ForeignId
         | Retouch::WithoutAudio
         | Retouch::NotLast
@@ -58,6 +64,7 @@ fn retouch(how: Retouch, _: &str, data: &Data, ids: &mut Ids) -> Option<Data> {
         | Retouch::GzipCorrupt
         | Retouch::BadGzipChecksum
         | Retouch::BadSequence
+        | Retouch::BadPageChecksum
         | Retouch::SizeLies(_)
         | Retouch::Truncated(_) => None,
     }

@@ -34,7 +34,7 @@ pub(super) fn wanted(deviation: &Deviation) -> Option<Wanted> {
         Deviation::Error(None) => Wanted::Fail(Failure::Engine),
         Deviation::Error(Some(code)) => Wanted::Fail(failing(code)?),
         // The service has no longest session of its own: the text of its idle rule comes nearest.
-        Deviation::Idle | Deviation::Expired => Wanted::Fail(Failure::Idle),
+        Deviation::Idle | Deviation::IdleError | Deviation::Expired => Wanted::Fail(Failure::Idle),
         Deviation::Quota => Wanted::Fail(Failure::Quota),
         Deviation::Untyped => Wanted::Say(Oddity::Untyped),
         Deviation::Unknown => Wanted::Say(Oddity::Unknown),

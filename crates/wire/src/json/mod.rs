@@ -5,9 +5,11 @@
 //! known for, because some clients search its answers for literal bytes.
 
 mod parse;
+#[cfg(test)]
+pub(crate) mod respell;
 mod write;
 
-pub use parse::{Parsed, parse};
+pub use parse::{LONGEST_PATH, MOST_REPEATED, MOST_VALUES, Parsed, parse};
 pub use write::Style;
 
 /// A JSON value. Objects keep the order of their members.

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::Value;
 use crate::error::{DecodeError, ErrorKind};
@@ -13,14 +13,15 @@ use crate::error::{DecodeError, ErrorKind};
 pub struct Parsed {
     /// The value.
     pub value: Value,
-    /// The paths of members that stand more than once in their object, `config.speed`.
+    /// The paths of members that stand more than once in their object, `config.speed`: the first
+    /// [`MOST_REPEATED`] of them, each cut to [`LONGEST_PATH`] bytes.
     pub repeated: Vec<String>,
 }
 
-/// Parses one JSON text. Nesting deeper than 128 is refused.
+/// Parses one JSON text. Nesting deeper than 128 is refused, and more than [`MOST_VALUES`] values.
 ///
 /// # Errors
-/// [`ErrorKind::Json`] at the byte where the text stops being JSON.
+/// [`ErrorKind::Json`] at the byte where the text stops being JSON, or has become too much.
 pub fn parse(text: &str) -> Result<Parsed, DecodeError> {
     let walk = RefCell::new(Walk::default());
     let mut deserializer = serde_json::Deserializer::from_str(text);
@@ -40,6 +41,16 @@ pub fn parse(text: &str) -> Result<Parsed, DecodeError> {
         repeated: walk.into_inner().repeated,
     })
 }
+
+/// How many values a text may have, itself and those in it. An empty array takes three bytes of text
+/// and forty times as many of memory, and text can come compressed.
+pub const MOST_VALUES: usize = 1 << 18;
+
+/// How many repeated members are named. A hostile text may have millions of them.
+pub const MOST_REPEATED: usize = 64;
+
+/// The most that is kept of the path of one, in bytes: names may be as long as the text.
+pub const LONGEST_PATH: usize = 256;
 
 /// The message without the position, which the error carries as an offset.
 fn plain(error: &serde_json::Error) -> String {
@@ -66,6 +77,29 @@ fn offset_of(text: &str, line: usize, column: usize) -> usize {
 struct Walk {
     path: Vec<String>,
     repeated: Vec<String>,
+    values: usize,
+}
+
+impl Walk {
+    /// Notes the path of the member that has just been met again.
+    fn note_repeated(&mut self) {
+        if self.repeated.len() >= MOST_REPEATED {
+            return;
+        }
+        let mut path = String::new();
+        for (depth, name) in self.path.iter().enumerate() {
+            if depth > 0 {
+                path.push('.');
+            }
+            let room = LONGEST_PATH.saturating_sub(path.len());
+            let end = (0..=room).rev().find(|end| name.is_char_boundary(*end));
+            path.push_str(end.and_then(|end| name.get(..end)).unwrap_or_default());
+            if path.len() >= LONGEST_PATH {
+                break;
+            }
+        }
+        self.repeated.push(path);
+    }
 }
 
 struct Node<'w>(&'w RefCell<Walk>);
@@ -74,6 +108,12 @@ impl<'de> DeserializeSeed<'de> for Node<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        let mut walk = self.0.borrow_mut();
+        walk.values += 1;
+        if walk.values > MOST_VALUES {
+            return Err(D::Error::custom(format!("more than {MOST_VALUES} values")));
+        }
+        drop(walk);
         deserializer.deserialize_any(self)
     }
 }
@@ -135,8 +175,7 @@ impl<'de> Visitor<'de> for Node<'_> {
             let mut walk = self.0.borrow_mut();
             walk.path.push(name.clone());
             if !names.insert(name.clone()) {
-                let path = walk.path.join(".");
-                walk.repeated.push(path);
+                walk.note_repeated();
             }
             drop(walk);
             let value = map.next_value_seed(Node(self.0))?;

@@ -1,6 +1,6 @@
 use rstest::rstest;
 
-use super::{Style, Value, object, parse};
+use super::{LONGEST_PATH, MOST_REPEATED, MOST_VALUES, Style, Value, object, parse};
 
 #[test]
 fn absent_null_and_empty_are_three_things() {
@@ -16,6 +16,15 @@ fn repeated_members_are_named_by_path_and_the_last_counts() {
     assert_eq!(parsed.repeated, ["config.speed"]);
     let speed = parsed.value.get("config").unwrap().get("speed").unwrap();
     assert_eq!(speed.as_i64(), Some(2));
+}
+
+#[test]
+fn repeated_members_are_named_as_far_as_that_stays_short() {
+    let (long, short) = ("é".repeat(1000), "\"a\":0,".repeat(1000));
+    let parsed = parse(&format!("{{\"{long}\":{{{short}\"a\":0}}}}")).unwrap();
+    assert_eq!(parsed.repeated.len(), MOST_REPEATED);
+    let whole = |path: &String| path.len() <= LONGEST_PATH && long.starts_with(path.as_str());
+    assert!(parsed.repeated.iter().all(whole));
 }
 
 #[rstest]
@@ -34,6 +43,15 @@ fn bad_text_is_located(#[case] text: &str, #[case] offset: usize) {
 #[test]
 fn deep_nesting_is_refused_not_followed() {
     assert!(parse(&"[".repeat(100_000)).is_err());
+}
+
+#[test]
+fn more_values_than_anybody_sends_are_refused_where_they_become_too_many() {
+    let array = |items: usize| format!("[{}0]", "0,".repeat(items - 1));
+    assert!(parse(&array(MOST_VALUES - 1)).is_ok());
+    let error = parse(&array(MOST_VALUES)).unwrap_err();
+    assert_eq!(error.problem, "more than 262144 values");
+    assert!(error.offset.abs_diff(2 * MOST_VALUES) < 4, "{error}");
 }
 
 #[rstest]

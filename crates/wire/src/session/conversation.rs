@@ -109,6 +109,15 @@ pub struct Conversation<P> {
     machine: Machine,
     protocol: P,
     violations: Vec<(&'static str, &'static str)>,
+    course: Course,
+}
+
+/// Whether the server has ended the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Course {
+    Open,
+    /// It has closed or dropped it: findings apart, nothing comes behind that.
+    Ended,
 }
 
 impl<P: Protocol> Conversation<P> {
@@ -119,21 +128,29 @@ impl<P: Protocol> Conversation<P> {
             machine: Machine::new(table),
             protocol,
             violations: Vec::new(),
+            course: Course::Open,
         }
     }
 
-    /// Steps the table for every send from action `first` on, and takes out what it forbids.
+    /// Steps the table for every send from action `first` on, and takes out what it forbids and
+    /// what comes after the end.
     fn check_sends(&mut self, first: usize, turn: &mut Turn<'_>) {
         let mut index = 0;
         turn.actions.retain(|action| {
             let is_earlier = index < first;
             index += 1;
-            let Action::Send { kind, .. } = action else {
-                return true;
-            };
             if is_earlier {
                 return true;
             }
+            if self.course == Course::Ended && !matches!(action, Action::Report(_)) {
+                return false;
+            }
+            if matches!(action, Action::Close { .. } | Action::Abort) {
+                self.course = Course::Ended;
+            }
+            let Action::Send { kind, .. } = action else {
+                return true;
+            };
             let step = self.machine.step(Side::Server, kind);
             let is_legal = step.standing == Standing::Legal;
             if !is_legal {

@@ -15,6 +15,7 @@ use crate::session::{Data, Side};
 pub(super) const SYNTHESIS: Dialect = Dialect {
     part,
     idle_timers: &["idle"],
+    idle_reason: "timeout waiting for audio",
     error_codes,
     retouches: &[
         Retouching::ExtraFields,
@@ -24,6 +25,7 @@ pub(super) const SYNTHESIS: Dialect = Dialect {
         Retouching::Gzip,
         Retouching::Sequence,
         Retouching::Framing,
+        Retouching::Pages,
     ],
     retouch,
     signed_at,

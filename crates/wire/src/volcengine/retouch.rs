@@ -18,6 +18,7 @@ use crate::dialect::Retouch;
 use crate::gzip;
 use crate::id::Ids;
 use crate::json::{self, Style, Value};
+use crate::retouch::{repeated, with_bad_page};
 use crate::session::{Data, Side};
 
 /// Alters a message of the server.
@@ -50,6 +51,8 @@ pub(super) fn retouch(retouch: Retouch, _: &str, data: &Data, ids: &mut Ids) -> 
             frame.sequence = frame.sequence.map(i32::saturating_abs);
             Some(())
         }
+        Retouch::Grown(least) => repeat(&mut frame, least),
+        Retouch::BadPageChecksum => spoil_page(&mut frame),
         Retouch::Truncated(_) => unreachable!("is cut without being read"),
     }?;
     Some(Data::framed(frame.head(), frame.payload))
@@ -222,6 +225,24 @@ fn empty(frame: &mut Frame) -> Option<()> {
     let has_audio = frame.kind == Kind::AudioOnlyServer && !frame.payload.is_empty();
     frame.payload = Bytes::new();
     has_audio.then_some(())
+}
+
+/// The audio over and over, until the frame has so many bytes.
+fn repeat(frame: &mut Frame, least: u64) -> Option<()> {
+    let head = u64::try_from(frame.head().len()).ok()?;
+    let least = least.saturating_sub(head);
+    if !frame.kind.carries_audio() || u32::try_from(least).is_err() {
+        return None;
+    }
+    frame.payload = repeated(&frame.payload, least)?;
+    Some(())
+}
+
+/// A wrong checksum in the first Ogg page.
+fn spoil_page(frame: &mut Frame) -> Option<()> {
+    let is_audio = frame.kind.carries_audio();
+    frame.payload = with_bad_page(&frame.payload).filter(|_| is_audio)?;
+    Some(())
 }
 
 fn joined(data: &Data) -> Bytes {

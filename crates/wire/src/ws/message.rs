@@ -25,6 +25,9 @@ pub(super) struct Assembly {
     text: TextCheck,
     /// Where in the stream its data starts, if it is compressed.
     compressed_at: Option<u64>,
+    /// Bytes appended, moved and checked so far, each as often as it was.
+    #[cfg(test)]
+    pub(super) work: usize,
 }
 
 /// How far a text is known to be UTF-8.
@@ -113,11 +116,26 @@ impl Assembly {
     /// Takes bytes that stand at `offset` in the stream, and notices text that can no longer become UTF-8.
     pub(super) fn append(&mut self, part: &Part<'_>, offset: u64) -> Option<Violation> {
         let had = self.payload.len();
+        #[cfg(test)]
+        let room = self.payload.capacity();
         part.append_to(&mut self.payload);
+        #[cfg(test)]
+        {
+            let moved = if self.payload.capacity() > room {
+                had
+            } else {
+                0
+            };
+            self.work += self.payload.len() - had + moved;
+        }
         if self.opcode != Some(DataOpcode::Text) || self.compressed_at.is_some() {
             return None;
         }
         let unchecked = self.payload.get(self.text.valid..).unwrap_or(&[]);
+        #[cfg(test)]
+        {
+            self.work += unchecked.len();
+        }
         let Err(error) = std::str::from_utf8(unchecked) else {
             self.text.valid = self.payload.len();
             return None;
@@ -139,6 +157,10 @@ impl Assembly {
         limits: Limits,
     ) -> Result<(DataOpcode, Bytes, u32), Violation> {
         let whole = std::mem::take(self);
+        #[cfg(test)]
+        {
+            self.work = whole.work;
+        }
         let opcode = whole.opcode.unwrap_or(DataOpcode::Binary);
         if let (Some(offset), Some(inflater)) = (whole.compressed_at, inflater) {
             let inflated = inflate(inflater, &whole.payload, limits, offset)?;

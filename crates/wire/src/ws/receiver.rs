@@ -90,6 +90,9 @@ pub struct Receiver {
     /// `None` until a close frame; then the opcodes already recorded behind it, one bit each.
     after_close: Option<u16>,
     events: VecDeque<Event>,
+    /// Bytes looked at, moved and checked so far, each as often as it was.
+    #[cfg(test)]
+    work: usize,
 }
 
 #[derive(Debug)]
@@ -130,6 +133,8 @@ impl Receiver {
             control: Vec::new(),
             after_close: None,
             events: VecDeque::new(),
+            #[cfg(test)]
+            work: 0,
         }
     }
 
@@ -200,12 +205,21 @@ impl Receiver {
             + self.events.capacity() * size_of::<Event>()
     }
 
+    #[cfg(test)]
+    pub(super) fn work(&self) -> usize {
+        self.work + self.message.work
+    }
+
     /// Takes what belongs to the head and tells how much that was.
     fn take_head(&mut self, bytes: &[u8]) -> usize {
         let State::Head(begun) = &mut self.state else {
             return 0;
         };
         let had = begun.len();
+        #[cfg(test)]
+        {
+            self.work += had + bytes.len().min(LONGEST_HEAD);
+        }
         let decoded = if had == 0 {
             FrameHead::decode(bytes)
         } else {
@@ -338,7 +352,7 @@ impl Receiver {
             self.events.push_back(Event::Close(close));
             self.after_close = Some(0);
             // A message that the close interrupts never ends.
-            self.message = Assembly::default();
+            self.forget_message();
         }
     }
 
@@ -347,7 +361,7 @@ impl Receiver {
         for violation in violations {
             if violation.close_code().is_some() {
                 self.state = State::Broken;
-                self.message = Assembly::default();
+                self.forget_message();
                 self.control = Vec::new();
                 self.inflater = None;
             }
@@ -355,7 +369,19 @@ impl Receiver {
         }
         self.is_broken()
     }
+
+    fn forget_message(&mut self) {
+        #[cfg(test)]
+        {
+            self.work += self.message.work;
+        }
+        self.message = Assembly::default();
+    }
 }
+
+/// A head has 2 to 14 bytes.
+#[cfg(test)]
+const LONGEST_HEAD: usize = 14;
 
 /// Events whose room is kept between pushes: what a message with a ping or two needs.
 const IDLE_EVENTS: usize = 8;

@@ -16,7 +16,8 @@ fn every_law_of_dialects_holds() {
         laws::says_every_code(endpoint);
         laws::refuses_with_every_status(endpoint);
         laws::survives_any_bytes(endpoint);
-        laws::alters_some_message(endpoint, &[("binary_streams", started())]);
+        let page = Data::binary([&b"OggS"[..], &[0; 30]].concat().into());
+        laws::alters_some_message(endpoint, &[("binary_streams", started()), ("audio", page)]);
     }
 }
 

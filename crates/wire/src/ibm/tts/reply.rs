@@ -306,6 +306,10 @@ impl Protocol for Synthesis {
                 for message in due {
                     send(&message, turn);
                 }
+                // Only a fault makes a chunk of nothing, and wants it sent.
+                if bytes.is_empty() && !last {
+                    send(&ServerMessage::Audio(Bytes::new()), turn);
+                }
                 for piece in pieces(bytes) {
                     send(&ServerMessage::Audio(piece), turn);
                 }

@@ -52,6 +52,7 @@ const LAST: [u8; 14] = hex!("11 b3 00 00 ff ff ff fe 00 00 00 02 05 06");
 #[case::silent_audio(Retouch::WithoutAudio, &AUDIO, &hex!("11 b1 00 00 00 00 00 01 00 00 00 00"))]
 #[case::end_as_audio(Retouch::NotLast, &LAST, &hex!("11 b1 00 00 00 00 00 02 00 00 00 02 05 06"))]
 #[case::audio_is_not_last(Retouch::NotLast, &AUDIO, &AUDIO)]
+#[case::over_and_over(Retouch::Grown(16), &LAST, &hex!("11 b3 00 00 ff ff ff fe 00 00 00 04 05 06 05 06"))]
 #[case::says_gzip(Retouch::GzipFlagMismatch, &LAST, &hex!("11 b3 01 00 ff ff ff fe 00 00 00 02 05 06"))]
 #[case::error_text(Retouch::GzipErrorPayload, &AUDIO, &hex!("11 f0 11 00 00 00 0b d7 00 00 00 10 70 72 6f 63 65 73 73 69 6e 67 20 65 72 72 6f 72"))]
 fn bytes_are_altered_so(#[case] how: Retouch, #[case] bytes: &[u8], #[case] expected: &[u8]) {
@@ -69,6 +70,8 @@ fn bytes_are_altered_so(#[case] how: Retouch, #[case] bytes: &[u8], #[case] expe
 #[case::no_payload(Retouch::GzipFlagMismatch, &ACK)]
 #[case::no_body(Retouch::GzipCorrupt, &ACK)]
 #[case::no_trailer(Retouch::BadGzipChecksum, &ACK)]
+#[case::long_enough(Retouch::Grown(14), &LAST)]
+#[case::no_page(Retouch::BadPageChecksum, &LAST)]
 #[case::no_lie(Retouch::SizeLies(0), &LAST)]
 #[case::no_cut(Retouch::Truncated(0), &LAST)]
 #[case::no_frame(Retouch::SizeLies(1), b"{}")]
@@ -180,6 +183,8 @@ fn any_retouch() -> impl Strategy<Value = Retouch> {
         any::<u64>().prop_map(Retouch::Truncated),
         Just(Retouch::WithoutAudio),
         Just(Retouch::NotLast),
+        (0_u64..300).prop_map(Retouch::Grown),
+        Just(Retouch::BadPageChecksum),
     ]
 }
 

@@ -67,6 +67,17 @@ proptest! {
         assert_eq!(read_bytewise(role, SMALL, &bytes), whole);
     }
 
+    /// A head is looked at once for each of its bytes at most, a payload appended, moved and checked.
+    #[test]
+    fn work_is_linear_however_the_stream_is_cut((role, bytes) in streams(), piece in 1..40_usize) {
+        let mut receiver = Receiver::new(role, SMALL);
+        for piece in bytes.chunks(piece) {
+            receiver.push(piece);
+            drain(&mut receiver);
+        }
+        assert!(receiver.work() <= 14 * bytes.len(), "{} for {}", receiver.work(), bytes.len());
+    }
+
     #[test]
     fn random_bytes_neither_panic_nor_depend_on_cuts(role in role(), bytes in vec(any::<u8>(), 0..200)) {
         assert_eq!(read_bytewise(role, Limits::default(), &bytes), read(role, Limits::default(), &bytes));

@@ -9,6 +9,8 @@ use crate::huawei::rasr::SENTENCE;
 use crate::huawei::rasr::format::FORMATS;
 use crate::huawei::rasr::message::{Choice, End, Message, Rules, Start, decode};
 use crate::huawei::rasr::response::{Event, Recognised, Response, Segment, Word};
+use crate::json::Style;
+use crate::json::respell::respelt;
 use crate::knob::Knobs;
 use crate::session::{Form, Side};
 
@@ -120,6 +122,28 @@ proptest! {
     fn a_response_decodes_to_itself(response in response()) {
         let payload = Bytes::from(response.encode(Some("id")));
         prop_assert_eq!(Response::decode(&payload), Ok((Some("id".to_owned()), response)));
+    }
+
+    /// Encoding undoes decoding but for white space, the order of members and unknown ones.
+    #[test]
+    fn a_start_in_another_spelling_encodes_to_the_usual_one(start in start(), turns in 0..9_usize) {
+        let usual = start.encode();
+        let payload = Bytes::from(respelt(&usual, turns, Style::Indented(2)));
+        let rules = Rules::of(&Knobs::new());
+        let Message::Start(Ok(read)) = decode(Form::Text, &payload, &rules).message else {
+            panic!("no START: {payload:?}");
+        };
+        prop_assert_eq!(read.encode(), usual);
+    }
+
+    #[test]
+    fn a_response_in_another_spelling_encodes_to_the_usual_one(
+        response in response(), turns in 0..9_usize,
+    ) {
+        let usual = response.encode(Some("id"));
+        let payload = Bytes::from(respelt(&usual, turns, Style::Spaced));
+        let (id, read) = Response::decode(&payload).unwrap();
+        prop_assert_eq!(read.encode(id.as_deref()), usual);
     }
 
     /// Whatever the client does, the server sends nothing that its table forbids (the peer checks).

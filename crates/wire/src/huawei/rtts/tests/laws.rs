@@ -9,6 +9,8 @@ use crate::huawei::rtts::message::{Format, Message, Rate, Start, Subtitle, decod
 use crate::huawei::rtts::response::{Entry, Phoneme, Response};
 use crate::huawei::rtts::rules::Rules;
 use crate::huawei::rtts::{ENDPOINT, voice};
+use crate::json::Style;
+use crate::json::respell::respelt;
 use crate::knob::Knobs;
 use crate::session::{Form, Side};
 
@@ -100,6 +102,27 @@ proptest! {
         let id = id.map(|id| id.to_string());
         let payload = Bytes::from(response.encode(id.as_deref()));
         prop_assert_eq!(Response::decode(&payload), Ok((id, response)));
+    }
+
+    /// Encoding undoes decoding but for white space, the order of members and unknown ones.
+    #[test]
+    fn a_start_in_another_spelling_encodes_to_the_usual_one(start in start(), turns in 0..9_usize) {
+        let usual = start.encode();
+        let payload = Bytes::from(respelt(&usual, turns, Style::Indented(2)));
+        let Message::Start(Ok(read)) = decode(Form::Text, &payload, &rules()).message else {
+            panic!("no START: {payload:?}");
+        };
+        prop_assert_eq!(read.encode(), usual);
+    }
+
+    #[test]
+    fn a_response_in_another_spelling_encodes_to_the_usual_one(
+        response in response(), turns in 0..9_usize,
+    ) {
+        let usual = response.encode(Some("id"));
+        let payload = Bytes::from(respelt(&usual, turns, Style::Spaced));
+        let (id, read) = Response::decode(&payload).unwrap();
+        prop_assert_eq!(read.encode(id.as_deref()), usual);
     }
 
     #[test]

@@ -37,6 +37,52 @@ fn an_error_says_where_and_what(#[case] bytes: &'static [u8], #[case] text: &str
     assert_eq!(error.to_string(), text);
 }
 
+/// Declared and there: only what agrees exactly is a frame, at the edges of every width.
+#[rstest]
+fn a_size_is_compared_exactly(
+    #[values(
+        0,
+        1,
+        0xff,
+        0xffff,
+        0x1_0000,
+        0x1_0001,
+        0x7fff_ffff,
+        0x8000_0000,
+        0xffff_ffff
+    )]
+    declared: u32,
+    #[values(0, 1, 0xff, 0xffff, 0x1_0000, 0x1_0001)] there: usize,
+) {
+    let head = [&[0x11, 0x20, 0, 0][..], &declared.to_be_bytes()].concat();
+    let bytes = Bytes::from([head, vec![0; there]].concat());
+    let size = usize::try_from(declared).unwrap();
+    let expected = match size.cmp(&there) {
+        std::cmp::Ordering::Equal => Ok(there),
+        std::cmp::Ordering::Greater => Err((ErrorKind::Length, 4)),
+        std::cmp::Ordering::Less => Err((ErrorKind::Trailing, 8 + size)),
+    };
+    let found = decode(Side::Client, &bytes).map(|frame| frame.payload.len());
+    assert_eq!(found.map_err(|error| (error.kind, error.offset)), expected);
+}
+
+/// Exhaustive: every value of every byte of the header. An undefined nibble is refused where it stands,
+/// a reserved one is without effect.
+#[test]
+fn every_undefined_nibble_is_refused_at_its_byte() {
+    for at in 0..4 {
+        for value in 0..=u8::MAX {
+            let mut bytes = bytes_of("11101000 00000002 7b7d").to_vec();
+            bytes[at] = value;
+            match decode(Side::Client, &bytes.into()) {
+                Ok(frame) => assert_eq!(frame.encode()[at], value),
+                Err(error) if error.kind == ErrorKind::Undefined => assert_eq!(error.offset, at),
+                Err(error) => assert!(at < 2 && error.offset >= 4, "{at} {value:#x}: {error}"),
+            }
+        }
+    }
+}
+
 #[rstest]
 #[case::plain_json(
     "11101000 00000001 7b",

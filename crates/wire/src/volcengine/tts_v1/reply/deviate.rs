@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::{Reply, Work, front_end, send, table};
 use crate::dialect::Deviation;
 use crate::json::{self, Style, Value};
-use crate::session::{Data, Turn};
+use crate::session::{Action, Data, Turn};
 use crate::speech::{Plan, Unit};
 use crate::volcengine::dialect::{ACK, CODES, ERROR_FRAME, FRONT_END};
 use crate::volcengine::error::ServiceError;
@@ -32,6 +32,7 @@ impl Reply {
                     self.close(turn);
                 }
             }
+            Deviation::IdleError => self.end_with(ServiceError::AudioTimeout, turn),
             // No page knows a longest session; one request over the maximum is 3030.
             Deviation::Expired => self.end_with(ServiceError::ProcessingTimeout, turn),
             Deviation::Quota => self.end_with(ServiceError::Concurrency, turn),
@@ -52,6 +53,10 @@ impl Reply {
     fn give_up(&mut self, error: ServiceError, turn: &mut Turn<'_>) {
         let (reqid, compression) = self.subject();
         let reqid = reqid.to_owned();
+        if !matches!(self.work, Work::Answering(_)) {
+            // The last audio may still be on its way: nothing of it comes behind the error.
+            turn.act(Action::StopSpeaking);
+        }
         let kind = self.abandon(turn);
         self.fail(kind, error, &reqid, compression, turn);
     }

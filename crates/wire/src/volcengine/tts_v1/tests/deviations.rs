@@ -6,10 +6,10 @@ use super::{Link, Sent, gzipped, kinds, request, with};
 use crate::dialect::{Deviation, Retouch, Retouching};
 use crate::id::Ids;
 use crate::json::Style;
-use crate::session::{Action, Form};
+use crate::session::{Action, Data, Form};
 use crate::volcengine::dialect::{CODES, SYNTHESIS};
 use crate::volcengine::error::{ERRORS, ServiceError};
-use crate::volcengine::frame::Compression;
+use crate::volcengine::frame::{Compression, Frame, Kind, Serialization};
 
 /// A link whose `submit` r has been answered by one chunk.
 fn busy() -> Link {
@@ -294,6 +294,7 @@ fn some_of(kind: Retouching) -> &'static [Retouch] {
         ],
         Retouching::Sequence => &[Retouch::BadSequence],
         Retouching::Framing => &[Retouch::SizeLies(1), Retouch::Truncated(1)],
+        Retouching::Pages => &[Retouch::BadPageChecksum],
     }
 }
 
@@ -303,7 +304,13 @@ fn every_listed_alteration_alters_a_session_with_times() {
     let asked = with(request("r", "submit"), "request.with_timestamp", Some("1"));
     link.request(&asked);
     link.speak();
-    let actions = std::mem::take(&mut link.actions);
+    let mut actions = std::mem::take(&mut link.actions);
+    let page = [&b"OggS"[..], &[0; 30]].concat();
+    let page = Frame::new(Kind::AudioOnlyServer, Serialization::Raw, page.into());
+    actions.push(Action::Send {
+        kind: "audio",
+        data: Data::framed(page.head(), page.payload),
+    });
     for how in SYNTHESIS.retouches.iter().flat_map(|kind| some_of(*kind)) {
         let altered = actions.iter().any(|action| match action {
             Action::Send { kind, data } => {
