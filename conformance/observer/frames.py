@@ -173,7 +173,7 @@ def a_length_is_longer_than_it_needs(mock):
 @check
 def frames_compose(mock):
     """A fragmented huge message, and a text in masked fragments."""
-    peer, frames = converse(mock, RTTS, "huge-frame:bytes=2000000+fragmented:parts=3+masked-frame", until=None, timeout=0.4)
+    peer, frames = converse(mock, RTTS, "huge-frame:bytes=2000000+fragmented:parts=3+masked-frame", until=None, timeout=1.5)
     messages, _ = joined(frames)
     assert any(len(payload) >= 2000000 for _, payload in messages)
     assert sum(f.masked for f in frames) >= 1

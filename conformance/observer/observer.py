@@ -14,6 +14,7 @@ import struct
 import subprocess
 import threading
 import time
+import urllib.parse
 import urllib.request
 from dataclasses import dataclass, field
 
@@ -134,7 +135,8 @@ class Mock:
         """Opens TCP and sends the request head; the answer is not awaited."""
         pairs = [f"lane={self.lane}"] + [f"{k}={v}" for k, v in (("scenario", scenario), ("seed", seed)) if v is not None]
         peer = Peer(socket.create_connection((self.host, self.port), PATIENCE_S))
-        peer.head(f"/~{';'.join(pairs).replace('%', '%25')}{endpoint.path}", {**endpoint.headers, **dict(headers)}, early)
+        selector = urllib.parse.quote(";".join(pairs), safe=";=,:+")
+        peer.head(f"/~{selector}{endpoint.path}", {**endpoint.headers, **dict(headers)}, early)
         return peer
 
     def open(self, endpoint, scenario=None, seed=None, ask=False, **more):

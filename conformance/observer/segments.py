@@ -42,7 +42,7 @@ def byte_drip_loses_nothing(mock):
 @check
 def write_slicing_cuts_inside_the_head_of_every_frame(mock):
     for endpoint in ENDPOINTS.values():
-        peer = mock.open(endpoint, "write-slicing:gap_ms=20", ask=True)
+        peer = mock.open(endpoint, "write-slicing:gap_ms=60", ask=True)
         listen(endpoint, peer)
         peer.segments.clear()
         start = len(peer.buffer)

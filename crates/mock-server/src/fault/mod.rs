@@ -9,8 +9,8 @@
 //!
 //! - [`catalogue`](catalogue()) lists every fault as a row; the rows of a family stand in one file,
 //!   with what they do.
-//! - An [`Engine`] watches one session and tells a fault when its point has come.
-//! - A [`Behaviour`] is what one fault does; it asks for [`Deed`]s and never sees a socket.
+//! - An engine watches one session and tells a fault when its point has come.
+//! - A behaviour is what one fault does; it asks for deeds and never sees a socket.
 //!
 //! Nothing here knows a vendor. How an error, an unknown message or a lying length looks on the
 //! wire is asked of the endpoint's [`wire::dialect::Dialect`].

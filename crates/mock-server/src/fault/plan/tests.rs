@@ -26,7 +26,7 @@ fn closes_at(scenario: &str) -> Option<Duration> {
     let mut now = Duration::from_secs(1);
     let mut engine = Engine::new(armed, endpoint, now, Start::Open);
     for _ in 0..10 {
-        if let Next::Deed(deed) = engine.next(now) {
+        if let Next::Deed(deed) = engine.next(now, None) {
             assert!(matches!(deed, Deed::Send(..)), "{deed:?}");
             return Some(now - Duration::from_secs(1));
         }
@@ -58,11 +58,11 @@ fn a_message_puts_an_idle_limit_off() {
     let message = wire::session::Data::text("{}");
     engine.received("START", &message, ms(60));
     engine.due(ms(100));
-    assert!(matches!(engine.next(ms(100)), Next::Rest));
+    assert!(matches!(engine.next(ms(100), None), Next::Rest));
     assert_eq!(engine.next_due(), Some(ms(160)));
     assert!(engine.take_fired().is_empty());
     engine.due(ms(160));
-    assert!(matches!(engine.next(ms(160)), Next::Deed(Deed::Send(..))));
+    assert!(matches!(engine.next(ms(160), None), Next::Deed(Deed::Send(..))));
     assert_eq!(engine.take_fired(), [0]);
 }
 
