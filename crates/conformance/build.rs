@@ -10,6 +10,7 @@ fn main() -> io::Result<()> {
     let mut table = String::new();
     for (name, folder, extension) in [
         ("CASES", "conformance", "toml"),
+        ("COVERAGE", "conformance", "jsonl"),
         ("FIXTURES", "fixtures", "jsonl"),
     ] {
         let folder = root.join(folder);

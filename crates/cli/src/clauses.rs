@@ -1,5 +1,7 @@
 //! `mynah clauses`: what is claimed about each endpoint, and on what evidence.
 
+mod coverage;
+
 use wire::clause::Clause;
 use wire::endpoint::Endpoint;
 use wire::json::{Value, object};
@@ -14,6 +16,9 @@ use crate::text::{json_line, paragraph, strings, terminal_width};
 pub(crate) struct Args {
     /// Only the clauses of this endpoint, given by name or path; otherwise all, and those of RFC 6455
     endpoint: Option<String>,
+    /// How far each clause has got: cited by a case, exercised by a run, proven by a mutant
+    #[arg(long)]
+    coverage: bool,
     /// Print one line of JSON
     #[arg(long)]
     json: bool,
@@ -26,6 +31,10 @@ pub(crate) fn run(args: &Args) -> Result<String, Failure> {
         Some(name) => of_endpoint(names::endpoint(name)?, &all),
         None => of_all(&all),
     };
+    if args.coverage {
+        let clauses: Vec<&'static Clause> = entries.iter().map(|entry| entry.clause).collect();
+        return coverage::show(&clauses, args.json);
+    }
     Ok(if args.json {
         json_line(&to_json(&entries))
     } else {

@@ -9,7 +9,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::builder::NonEmptyStringValueParser;
-use conformance::case::{Library, Role};
+use conformance::case::{Library, Need, Role};
 use conformance::report;
 use conformance::run::{self, CaseResult, RunResult, Target, TargetError};
 use conformance::select::{SelectError, Selection};
@@ -45,6 +45,9 @@ struct ServerArgs {
     /// The credential that we give [default: mynah]
     #[arg(long, value_name = "SECRET", value_parser = NonEmptyStringValueParser::new())]
     token: Option<String>,
+    /// Whether the server tells right credentials from wrong ones: `strict` judges that, too
+    #[arg(long, value_name = "any|strict", default_value = "any")]
+    auth: Auth,
     /// Cases below this folder, VENDOR/ENDPOINT/*.toml, instead of those of the program
     #[arg(long, value_name = "DIR")]
     cases: Option<PathBuf>,
@@ -105,6 +108,12 @@ enum ProfileName {
     Parity,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Auth {
+    Any,
+    Strict,
+}
+
 /// The credential if none is given: any does for the mock.
 const TOKEN: &str = "mynah";
 
@@ -147,6 +156,11 @@ async fn server(args: &ServerArgs) -> Result<RunResult, Failure> {
             )));
         }
         selection.endpoints = vec![named.to_owned()];
+    }
+    match args.auth {
+        Auth::Strict => selection.offers.push(Need::CheckedCredentials),
+        Auth::Any if target.is_local() => selection.offers.push(Need::OneHost),
+        Auth::Any => {}
     }
     let cases = selection.cases(&library, Role::Server)?;
     let token = args.token.as_deref().unwrap_or(TOKEN);
@@ -217,6 +231,7 @@ impl Chosen {
             },
             seed: self.seed,
             shuffle,
+            offers: Vec::new(),
         })
     }
 }

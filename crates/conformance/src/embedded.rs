@@ -7,6 +7,11 @@ pub(crate) const fn cases() -> &'static [(&'static str, &'static str)] {
     CASES
 }
 
+/// What clauses have got to, by path below `conformance/`.
+pub(crate) const fn coverage() -> &'static [(&'static str, &'static str)] {
+    COVERAGE
+}
+
 /// Stored sessions by their path below `fixtures/`.
 pub(crate) const fn fixtures() -> &'static [(&'static str, &'static str)] {
     FIXTURES

@@ -13,6 +13,7 @@
 //! tokio-tungstenite, never our own framing, so that the suite cannot agree with itself.
 
 pub mod case;
+pub mod coverage;
 pub mod matcher;
 pub mod message;
 pub mod report;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use wire::id::Ids;
 
-use crate::case::{Case, Kind, Library, Role, Status};
+use crate::case::{Case, Kind, Library, Need, Role, Status};
 use crate::verdict::Profile;
 
 /// What was chosen on the command line.
@@ -20,6 +20,9 @@ pub struct Selection {
     pub seed: u64,
     /// Whether the order is shuffled.
     pub shuffle: bool,
+    /// What the subject offers beside its endpoints. A case that needs more is left out, unless
+    /// it is named.
+    pub offers: Vec<Need>,
 }
 
 /// A name that no case has.
@@ -70,6 +73,7 @@ impl Selection {
             .iter()
             .copied()
             .filter(|case| names(case, &self.cases))
+            .filter(|case| !self.cases.is_empty() || self.is_offered(case))
             .collect();
         if chosen.is_empty() {
             return Err(SelectError::Nothing(role.name()));
@@ -90,6 +94,12 @@ impl Selection {
         }
         plain.extend(rest);
         Ok(plain)
+    }
+}
+
+impl Selection {
+    fn is_offered(&self, case: &Case) -> bool {
+        case.needs.iter().all(|need| self.offers.contains(need))
     }
 }
 

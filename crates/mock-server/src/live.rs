@@ -11,22 +11,22 @@ use tokio::time::Instant;
 use wire::endpoint::Endpoint;
 use wire::finding::Finding;
 use wire::session::{Action, Data, Form, Session, Side, Turn};
-use wire::speech::{Speech, SpeechEvent};
 use wire::ws::{CloseFrame, DataOpcode, Event, Limits, Receiver, Role, Violation};
 
+use self::settle::POLICY;
+use self::speech::Speaking;
 use crate::clock::Clock;
 use crate::extension::{Extension, Packer};
-use crate::fault::{Engine, OrderError, Plan, Progress, Start};
+use crate::fault::{Engine, Plan, Start};
 use crate::journal::{Ending, Entry, EntryKind, Recorder};
-use crate::lane::{self, Lane, Lanes};
+use crate::lane::{Lane, Lanes};
 use crate::listener::Listener;
 use crate::lock::lock;
 use crate::options::Pace;
 use crate::outbox::Outbox;
-use crate::scenario::{Library, ScenarioError};
-use crate::selector::{self, Chosen, Selector, SelectorError};
-use crate::sound::{SessionSound, Shape};
-use crate::speaker::Speaker;
+use crate::scenario::Library;
+use crate::selector::Chosen;
+use crate::sound::SessionSound;
 use crate::timers::Timers;
 
 /// How many bytes may wait before nothing more is read or spoken.
@@ -38,10 +38,6 @@ const HELD: usize = 16 << 20;
 
 /// How long messages may be on their way to a server that has closed.
 const ON_ITS_WAY: Duration = Duration::from_secs(1);
-
-/// How long speech is made in one turn. Its chunks leave in one write, if they take less time
-/// than anybody notices; no session may hold up the others for long.
-const TURN: Duration = Duration::from_micros(500);
 
 /// How long a client may take to answer the close frame of a server that stops.
 const STOP: Duration = Duration::from_secs(1);
@@ -102,52 +98,6 @@ pub(crate) struct Live<'s> {
     /// What compresses our messages, if that has been agreed.
     packer: Option<Packer>,
     around: Surroundings<'s>,
-}
-
-/// Speech on its way, and when its next piece may go.
-struct Speaking {
-    speaker: Speaker,
-    started: Duration,
-    due: Duration,
-    /// How much of it has been said, and how much there is, in microseconds.
-    said_us: u64,
-    total_us: u64,
-}
-
-impl Speaking {
-    /// Which part of the whole the next messages with audio are.
-    fn progress(&mut self, event: Option<&SpeechEvent>) -> Option<Progress> {
-        match event? {
-            SpeechEvent::Planned(plan) => {
-                self.total_us = plan.total_us;
-                None
-            }
-            SpeechEvent::Audio { until_us, .. } => {
-                let before_us = std::mem::replace(&mut self.said_us, *until_us);
-                Some(Progress {
-                    before_us,
-                    after_us: *until_us,
-                    total_us: self.total_us,
-                })
-            }
-        }
-    }
-}
-
-/// The close code of a message whose selector cannot be followed.
-const POLICY: u16 = 1008;
-
-/// Why a selector in a message cannot be followed.
-#[derive(Debug, thiserror::Error)]
-enum Unsettled {
-    #[error("{0}")]
-    Selector(#[from] SelectorError),
-    #[error("{0}")]
-    Lane(#[from] lane::NoLaneLeft),
-    #[error("{0}")]
-    Fault(#[from] OrderError),
-    #[error("{0}")]
-    Scenario(#[from] ScenarioError),
 }
 
 /// What a session runs on.
@@ -408,55 +358,6 @@ impl<'s> Live<'s> {
         self.closed.is_some_and(|closed| now > closed + ON_ITS_WAY)
     }
 
-    /// Moves to the lane that a credential in this message names, before anything of the
-    /// message is remembered.
-    fn settle_lane(&mut self, form: Form, payload: &Bytes) -> Result<(), Unsettled> {
-        if self.is_settled {
-            return Ok(());
-        }
-        let credentials = self.session.credentials(form, payload);
-        let mut found = Selector::default();
-        for selector in credentials
-            .iter()
-            .filter_map(|it| selector::in_credential(it))
-        {
-            self.is_settled = true;
-            found = found.or(selector?);
-        }
-        if !self.is_settled {
-            return Ok(());
-        }
-        let chosen = self.around.chosen.first.clone().or(found);
-        let chosen = chosen.or(self.around.chosen.query.clone());
-        let name = chosen.lane.as_deref().unwrap_or(lane::DEFAULT);
-        let lane = self.around.lanes.enter(name)?;
-        let rule = lane.rule();
-        let seed = chosen.seed.or(rule.seed).unwrap_or(self.around.seed);
-        let scenario = chosen.scenario.or(rule.scenario);
-        let text = scenario.or_else(|| self.around.scenario.map(str::to_owned));
-        let scenario = text.as_ref().map(|text| self.around.library.find(text));
-        let scenario = scenario.transpose()?.unwrap_or_default();
-        lane.expect(&scenario);
-        if lane.name != self.around.lane.name {
-            let now = self.around.clock.now();
-            self.around.lane.attempts().take(self.around.connection);
-            self.around.connection = lane.connect(now);
-            let connection = self.around.connection;
-            self.around.recorder.move_to(&lane, connection, text);
-            self.around.lane = lane;
-        }
-        let around = &self.around;
-        let plan = Plan::new(
-            scenario.orders(),
-            around.endpoint,
-            &around.lane,
-            around.connection,
-            seed,
-        )?;
-        self.arm(plan, Start::Message);
-        Ok(())
-    }
-
     fn on_close(&mut self, close: &CloseFrame) {
         let payload = close
             .code
@@ -506,57 +407,6 @@ impl<'s> Live<'s> {
         if let Closing::Sent(_) = self.closing {
             self.end(Closing::Over(self.patience()));
         }
-    }
-
-    /// Speaks what is due, as long as there is room for it.
-    fn speak(&mut self) {
-        let (now, began) = (self.around.clock.now(), Instant::now());
-        while self.may_speak()
-            && let Some(speaking) = self.speaker.as_mut().filter(|it| it.due <= now)
-        {
-            let event = speaking.speaker.step();
-            self.spoken(now, event);
-            if began.elapsed() >= TURN {
-                return;
-            }
-        }
-    }
-
-    fn spoken(&mut self, now: Duration, event: Option<SpeechEvent>) {
-        let Some(speaking) = &mut self.speaker else {
-            return;
-        };
-        if let Some(engine) = &mut self.engine {
-            engine.set_progress(speaking.progress(event.as_ref()));
-        }
-        if speaking.speaker.is_finished() {
-            self.speaker = None;
-        } else if let Some(SpeechEvent::Audio { until_us, .. }) = &event {
-            speaking.due = match self.around.pace {
-                Pace::Burst => now,
-                Pace::Times(times) => {
-                    let heard = Duration::from_micros(*until_us) / times.max(1);
-                    speaking.started + heard
-                }
-            };
-        }
-        let Some(event) = event else { return };
-        match &mut self.engine {
-            Some(engine) => {
-                for event in engine.spoken(event, now) {
-                    self.say(event);
-                }
-                self.run_faults();
-            }
-            None => self.say(event),
-        }
-    }
-
-    fn say(&mut self, event: SpeechEvent) {
-        if let SpeechEvent::Audio { bytes, .. } = &event {
-            self.around.recorder.sound(Side::Server, bytes.clone());
-        }
-        self.turn(|session, turn| session.spoken(event, turn));
     }
 
     /// Lets the session answer a message, after the faults that it calls up.
@@ -637,23 +487,6 @@ impl<'s> Live<'s> {
             },
             Action::Report(finding) => self.report(finding),
         }
-    }
-
-    fn begin_speech(&mut self, mut speech: Speech) {
-        let now = self.around.clock.now();
-        let mut shape = Shape::default();
-        if let Some(engine) = &mut self.engine {
-            engine.speech(&mut speech, &mut shape, now);
-        }
-        let recorder = self.around.recorder;
-        recorder.begin_sound(Side::Server, speech.format);
-        self.speaker = Speaker::shaped(&speech, self.around.sound, shape).map(|speaker| Speaking {
-            speaker,
-            started: now,
-            due: now,
-            said_us: 0,
-            total_us: 0,
-        });
     }
 
     fn abort(&mut self) {
@@ -757,3 +590,5 @@ impl<'s> Live<'s> {
 }
 
 mod deeds;
+mod settle;
+mod speech;

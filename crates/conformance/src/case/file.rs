@@ -1,6 +1,9 @@
 //! The case file.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
+use wire::registry;
 
 use super::client::ClientCase;
 use super::diagnostic::Diagnostic;
@@ -13,7 +16,12 @@ pub struct Case {
     /// Always `case/1`.
     schema: String,
     /// Permanent id: a protocol prefix and four base32 characters, never used again.
+    #[serde(default)]
     pub id: String,
+    /// Of a case that several endpoints of a vendor share: the id for each, by the name of its
+    /// folder.
+    #[serde(default)]
+    ids: BTreeMap<String, String>,
     /// A readable name; it may change.
     pub slug: String,
     /// How far it can be relied on.
@@ -25,6 +33,9 @@ pub struct Case {
     /// What it needs to mean anything.
     #[serde(default)]
     pub kind: Kind,
+    /// What a subject has to offer beside its endpoint.
+    #[serde(default)]
+    pub needs: Vec<Need>,
     /// The mutants that it has to find.
     #[serde(default)]
     pub kills: Vec<String>,
@@ -69,6 +80,17 @@ pub enum Kind {
     Error,
 }
 
+/// What a subject has to offer beside its endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Need {
+    /// It tells right credentials from wrong ones: `--auth strict`.
+    CheckedCredentials,
+    /// It answers for all hosts of the vendor at one address and takes any login, as emulators
+    /// do; judged only at addresses that are no public ones.
+    OneHost,
+}
+
 /// What a subject is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
@@ -99,16 +121,51 @@ impl Case {
     /// # Errors
     /// Where the text is not a case.
     pub fn parse(file: &str, text: &str, endpoint: &str) -> Result<Self, Diagnostic> {
-        let case: Self =
-            toml::from_str(text).map_err(|error| Diagnostic::of_toml(file, text, &error))?;
-        if case.schema != "case/1" {
-            let message = format!("schema {:?}: this program reads \"case/1\"", case.schema);
+        let case = Self::read(file, text)?;
+        if case.id.is_empty() || !case.ids.is_empty() {
+            let message = "a case in the folder of an endpoint has `id`, not `ids`";
             return Err(Diagnostic::whole(file, message));
         }
         Ok(Self {
             endpoint: endpoint.to_owned(),
             ..case
         })
+    }
+
+    /// Reads a case that endpoints of a vendor share: one of each, with an id of its own.
+    ///
+    /// # Errors
+    /// Where the text is not such a case.
+    pub fn parse_shared(file: &str, text: &str, vendor: &str) -> Result<Vec<Self>, Diagnostic> {
+        let case = Self::read(file, text)?;
+        if case.ids.is_empty() || !case.id.is_empty() {
+            let message = "a case in the folder of a vendor has `ids`, one an endpoint, not `id`";
+            return Err(Diagnostic::whole(file, message));
+        }
+        let each = case.ids.iter().map(|(name, id)| {
+            let endpoint = format!("{vendor}/{name}");
+            if !registry::endpoints().any(|known| known.name == endpoint) {
+                let message = format!("ids: there is no endpoint {endpoint}");
+                return Err(Diagnostic::whole(file, message));
+            }
+            Ok(Self {
+                id: id.clone(),
+                ids: BTreeMap::new(),
+                endpoint,
+                ..case.clone()
+            })
+        });
+        each.collect()
+    }
+
+    fn read(file: &str, text: &str) -> Result<Self, Diagnostic> {
+        let case: Self =
+            toml::from_str(text).map_err(|error| Diagnostic::of_toml(file, text, &error))?;
+        if case.schema != "case/1" {
+            let message = format!("schema {:?}: this program reads \"case/1\"", case.schema);
+            return Err(Diagnostic::whole(file, message));
+        }
+        Ok(case)
     }
 
     /// Whether it judges subjects of this kind.

@@ -62,8 +62,9 @@ impl Library {
     /// If a file cannot be read or is wrong.
     pub fn load(folder: &Path) -> Result<Self, LoadError> {
         let mut files = Vec::new();
-        for endpoint in registry::endpoints() {
-            let home = folder.join(endpoint.name);
+        let vendors = registry::VENDORS.iter().map(|vendor| vendor.name);
+        for home in vendors.chain(registry::endpoints().map(|endpoint| endpoint.name)) {
+            let home = folder.join(home);
             if home.is_dir() {
                 for path in list(&home)? {
                     let text = fs::read_to_string(&path).map_err(|source| LoadError::Read {
@@ -92,6 +93,15 @@ impl Library {
         let (mut cases, mut endpoints) = (Vec::new(), BTreeMap::new());
         for (name, text) in files {
             let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+            if registry::VENDORS.iter().any(|vendor| vendor.name == folder) {
+                match Case::parse_shared(name, text, folder) {
+                    Ok(shared) => {
+                        cases.extend(shared.into_iter().map(|case| (name.to_owned(), case)));
+                    }
+                    Err(problem) => problems.push(problem),
+                }
+                continue;
+            }
             let Some(endpoint) = registry::endpoints().find(|known| known.name == folder) else {
                 continue;
             };
@@ -246,7 +256,7 @@ mod tests {
             shown.lines().take(5).collect::<Vec<_>>().join("\n")
         };
         insta::assert_snapshot!(wrong("schema = 'case/1'\nidd = 'x'\n"), @"
-        demo/echo/x.toml:2:1: unknown key `idd`, expected one of `schema`, `id`, `slug`, `status`, `since`, `clauses`, `kind`, `kills`, `budget_ms`, `why`, `script`, `client`
+        demo/echo/x.toml:2:1: unknown key `idd`, expected one of `schema`, `id`, `ids`, `slug`, `status`, `since`, `clauses`, `kind`, `needs`, `kills`, `budget_ms`, `why`, `script`, `client`
           |
         2 | idd = 'x'
           | ^^^
@@ -262,7 +272,7 @@ mod tests {
             script("{ send = { message = 'x' } }, { expect = { kind = 'x', check = 'c' } }"),
         ];
         insta::assert_snapshot!(all.join("\n"), @"
-        demo/echo/x.toml:8:22: unknown key `kid`, expected one of `message`, `text`, `json`, `bytes`, `set`, `remove`, `fragments`, `ping_between`
+        demo/echo/x.toml:8:22: unknown key `kid`, expected one of `message`, `text`, `json`, `bytes`, `set`, `remove`, `fragments`, `ping_between`, `cut`
           |
         8 | script = [{ send = { kid = 1 } }]
           |                      ^^^
@@ -274,7 +284,7 @@ mod tests {
           |
         8 | script = [{ expect = { kind = 'x', check = 'c', json = { a = { any = [1, 2] } } } }]
           |                                                              ^^^^^^^^^^^^^^^^
-        demo/echo/x.toml:8:13: unknown name `shout`, expected one of `connect`, `refused`, `send`, `stream`, `expect`, `collect`, `ping`, `quiet`, `closed`, `close`
+        demo/echo/x.toml:8:13: unknown name `shout`, expected one of `connect`, `refused`, `http`, `send`, `frame`, `stream`, `expect`, `collect`, `ping`, `quiet`, `closed`, `close`
           |
         8 | script = [{ shout = {} }]
           |             ^^^^^

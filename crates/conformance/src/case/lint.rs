@@ -106,21 +106,21 @@ fn lint_case(file: &str, case: &Case, shared: Option<&EndpointFile>) -> Vec<Diag
             }
             Step::Expect(expect) if !has_kind(endpoint, &expect.kind) => {
                 wrong(format!(
-                    "no table of {} has the kind {:?}",
+                    "no table of the vendor of {} has the kind {:?}",
                     endpoint.name, expect.kind
                 ));
             }
             Step::Collect(collect) => {
-                for kind in collect
-                    .kinds
-                    .iter()
-                    .filter(|kind| !has_kind(endpoint, kind))
-                {
+                let unknown = |kind: &&String| !has_kind(endpoint, kind);
+                for kind in collect.kinds.iter().filter(unknown) {
                     wrong(format!(
-                        "no table of {} has the kind {kind:?}",
+                        "no table of the vendor of {} has the kind {kind:?}",
                         endpoint.name
                     ));
                 }
+            }
+            Step::Http(http) if http.text.is_some() && http.json.is_some() => {
+                wrong("an http step has one of text, json".to_owned());
             }
             _ => {}
         }
@@ -131,8 +131,14 @@ fn lint_case(file: &str, case: &Case, shared: Option<&EndpointFile>) -> Vec<Diag
     problems
 }
 
+/// Whether an endpoint of the same vendor knows the kind: cases are shared among them.
 fn has_kind(endpoint: &wire::endpoint::Endpoint, kind: &str) -> bool {
-    endpoint.table.rules.iter().any(|rule| rule.kind == kind)
+    let vendor = registry::vendor_of(endpoint);
+    let mut rules = vendor
+        .iter()
+        .flat_map(|vendor| vendor.endpoints)
+        .flat_map(|known| known.table.rules);
+    rules.any(|rule| rule.kind == kind)
 }
 
 fn is_id(id: &str) -> bool {

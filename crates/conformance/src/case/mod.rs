@@ -3,6 +3,7 @@
 //! ```text
 //! conformance/<vendor>/<endpoint>/endpoint.toml   handshake and named messages
 //!                                 *.toml          one case each
+//!             <vendor>/*.toml                     cases that several of its endpoints share
 //!      │ parse: TOML, unknown keys are errors, line and caret
 //!      ▼
 //!   Library ── lint: ids, clauses, checks, names of messages ──▶ what the runners take
@@ -22,9 +23,12 @@ mod template;
 
 pub use client::{Answer, ClientCase, ClientCheck, Operation, Outcome, SoundAs};
 pub use diagnostic::{Diagnostic, Place};
-pub use file::{Case, Kind, Role, Status};
+pub use file::{Case, Kind, Need, Role, Status};
 pub use json::Json;
 pub(crate) use library::endpoint_of;
 pub use library::{Library, LoadError};
-pub use step::{Close, Closed, Collect, Connect, Expect, Ping, Quiet, Refused, Send, Step, Stream};
+pub use step::{
+    Close, Closed, Collect, Connect, Expect, Frame, Http, LengthForm, Ping, Quiet, Refused, Send,
+    SoundLike, Step, Stream,
+};
 pub use template::{EndpointFile, Template};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::client::SoundAs;
 use super::json::Json;
 use crate::matcher::{Matcher, Matchers};
 use crate::message::Piece;
@@ -16,8 +17,12 @@ pub enum Step {
     Connect(Connect),
     /// Asks for a connection and expects a refusal.
     Refused(Refused),
+    /// Asks for something over plain HTTP.
+    Http(Http),
     /// Sends a message.
     Send(Send),
+    /// Sends a frame that no WebSocket library would send.
+    Frame(Frame),
     /// Sends speech in several binary messages.
     Stream(Stream),
     /// Expects the next message.
@@ -43,11 +48,12 @@ impl Step {
             | Self::Ping(Ping { check, clauses, .. })
             | Self::Close(Close { check, clauses, .. }) => Some((check.as_deref()?, clauses)),
             Self::Refused(Refused { check, clauses, .. })
+            | Self::Http(Http { check, clauses, .. })
             | Self::Expect(Expect { check, clauses, .. })
             | Self::Collect(Collect { check, clauses, .. })
             | Self::Quiet(Quiet { check, clauses, .. })
             | Self::Closed(Closed { check, clauses, .. }) => Some((check, clauses)),
-            Self::Send(_) | Self::Stream(_) => None,
+            Self::Send(_) | Self::Frame(_) | Self::Stream(_) => None,
         }
     }
 }
@@ -98,6 +104,98 @@ pub struct Refused {
     pub clauses: Vec<String>,
 }
 
+/// A request over plain HTTP, and what its answer is like.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+pub struct Http {
+    /// The request. Of the endpoint's usual headers and query it has none.
+    pub request: Connect,
+    /// The body as text.
+    pub text: Option<String>,
+    /// The body as JSON.
+    pub json: Option<Json>,
+    /// The status.
+    pub status: Matcher,
+    /// What the headers are like.
+    #[serde(default)]
+    pub headers: BTreeMap<String, Matcher>,
+    /// What the JSON of the answer is like.
+    #[serde(default)]
+    pub answer: Matchers,
+    /// What the answer is like as text.
+    pub body: Option<Matcher>,
+    /// What the answer sounds like.
+    pub sound: Option<SoundLike>,
+    /// The id of the check.
+    pub check: String,
+    /// Its clauses.
+    #[serde(default)]
+    pub clauses: Vec<String>,
+}
+
+/// What audio is like.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+pub struct SoundLike {
+    /// What it is read as. Raw samples do not begin like a file of another format.
+    pub read_as: SoundAs,
+    /// The rate: what a file says, what raw samples are taken for.
+    pub rate_hz: u32,
+    /// The name of a file's format: `WAV`, `FLAC`, `MP3`, `Ogg Opus`, `WebM Opus`.
+    pub container: Option<String>,
+    /// How long it is.
+    pub ms: Option<Matcher>,
+    /// What its first 64 bytes are like, in hex.
+    pub starts: Option<Matcher>,
+}
+
+/// One frame, right or wrong.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+pub struct Frame {
+    /// The opcode.
+    pub opcode: u8,
+    /// Whether it ends its message.
+    #[serde(default = "yes")]
+    pub fin: bool,
+    /// The reserved bits, RSV1 being 4.
+    #[serde(default)]
+    pub rsv: u8,
+    /// Whether it is masked.
+    #[serde(default = "yes")]
+    pub masked: bool,
+    /// How its length is written.
+    #[serde(default)]
+    pub length: LengthForm,
+    /// A length that is not that of the payload.
+    pub declared: Option<u64>,
+    /// The payload.
+    #[serde(default)]
+    pub payload: Vec<Piece>,
+    /// Where TCP cuts it, in bytes of the frame.
+    #[serde(default)]
+    pub cut: Vec<usize>,
+}
+
+/// How a frame's length is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum LengthForm {
+    /// As RFC 6455 wants it.
+    #[default]
+    #[serde(rename = "shortest")]
+    Shortest,
+    /// In 16 bits.
+    #[serde(rename = "16-bit")]
+    Bits16,
+    /// In 64 bits.
+    #[serde(rename = "64-bit")]
+    Bits64,
+}
+
+const fn yes() -> bool {
+    true
+}
+
 /// A message: one of the endpoint's by name, or written out; then edited.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "snake_case")]
@@ -118,6 +216,8 @@ pub struct Send {
     pub fragments: Vec<usize>,
     /// Sends a ping between the fragments.
     pub ping_between: bool,
+    /// Where TCP cuts what is sent, in bytes with the WebSocket's own.
+    pub cut: Vec<usize>,
 }
 
 /// Speech as raw samples in binary messages.
@@ -174,6 +274,12 @@ pub struct Collect {
     /// How many bytes they have together at least.
     #[serde(default)]
     pub least_bytes: usize,
+    /// The kind that is the last one; it is one of `kinds`.
+    pub until: Option<String>,
+    /// The path of an integer that is one larger in each of them than in the one before.
+    pub counts: Option<String>,
+    /// What their audio is like, all together.
+    pub sound: Option<SoundLike>,
     /// A number that divides the bytes of all of them together.
     pub multiple_of: Option<usize>,
     /// What the JSON of each of them is like.

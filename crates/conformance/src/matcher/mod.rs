@@ -29,7 +29,7 @@ use wire::json::Value;
 
 pub(crate) use check::unnamed;
 pub use check::{Mismatch, check, check_all};
-pub(crate) use path::{remove, set};
+pub(crate) use path::{find, remove, set};
 
 /// Members and what they are like, by path: `config.speed`, `segments[0].is_final`.
 pub type Matchers = BTreeMap<String, Matcher>;

@@ -157,7 +157,7 @@ fn json_among(pieces: &mut [Piece]) -> Option<&mut Value> {
     })
 }
 
-fn join(pieces: &[Piece], scope: &mut Scope) -> Result<Vec<u8>, MessageError> {
+pub(super) fn join(pieces: &[Piece], scope: &mut Scope) -> Result<Vec<u8>, MessageError> {
     let mut bytes = Vec::new();
     for piece in pieces {
         match piece {

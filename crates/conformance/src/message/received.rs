@@ -60,6 +60,13 @@ impl Received {
         told.unwrap_or(self.payload.len())
     }
 
+    /// Its audio, which stands at its end.
+    #[must_use]
+    pub fn audio(&self) -> &[u8] {
+        let start = self.payload.len().saturating_sub(self.audio_bytes());
+        self.payload.get(start..).unwrap_or_default()
+    }
+
     /// The message in a few words.
     #[must_use]
     pub fn excerpt(&self) -> String {

@@ -2,17 +2,27 @@
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, RandomState};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use wire::id::Ids;
 use wire::json::Value;
 
-/// The names of one case: `${token}`, `${uuid:NAME}` (the same for the same name), and whatever
-/// was bound.
+/// The names of one case: `${token}`, `${uuid:NAME}` (the same for the same name),
+/// `${fill:TIMES:TEXT}`, `${now}` (when the case began, `20260301T120000Z`), and whatever was bound.
 #[derive(Clone, Debug)]
 pub struct Scope {
     names: BTreeMap<String, String>,
     token: String,
     fresh: Ids,
+}
+
+/// The date and time of the clock on the wall, for what is signed: `20260301T120000Z`.
+fn now() -> String {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
+    let ms = since_1970.map_or(0, |time| time.as_millis());
+    let text = wire::date::iso_micros(u64::try_from(ms).unwrap_or(0));
+    let text = text.split('.').next().unwrap_or_default();
+    format!("{}Z", text.replace(['-', ':'], ""))
 }
 
 /// What stands for the token in everything that is shown.
@@ -24,7 +34,10 @@ impl Scope {
     #[must_use]
     pub fn new(token: &str) -> Self {
         Self {
-            names: BTreeMap::from([("token".to_owned(), token.to_owned())]),
+            names: BTreeMap::from([
+                ("token".to_owned(), token.to_owned()),
+                ("now".to_owned(), now()),
+            ]),
             token: token.to_owned(),
             fresh: Ids::new(RandomState::new().hash_one("request id")),
         }
@@ -86,6 +99,10 @@ impl Scope {
     fn value(&mut self, name: &str) -> Option<String> {
         if let Some(value) = self.names.get(name) {
             return Some(value.clone());
+        }
+        if let Some(filler) = name.strip_prefix("fill:") {
+            let (times, text) = filler.split_once(':').unwrap_or((filler, "a"));
+            return Some(text.repeat(times.parse().ok()?));
         }
         name.strip_prefix("uuid:")?;
         let drawn = self.fresh.uuid();

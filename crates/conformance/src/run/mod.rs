@@ -116,6 +116,12 @@ enum Gate {
     Shut(Verdict, &'static str, String),
 }
 
+/// A case that may take longer than this mostly waits, and does not hold others up.
+const LONG_MS: u64 = 15_000;
+
+/// How many cases wait at once.
+const PATIENT: usize = 16;
+
 /// Runs cases, the plain ones first, several at a time; the results are in the order of `cases`.
 async fn run_all<'c, F>(
     cases: &[&'c Case],
@@ -140,7 +146,7 @@ where
                 Gate::Open => Some(run(case)),
                 Gate::Shut(..) => None,
             };
-            async move {
+            let job = async move {
                 let result = match (job, gate) {
                     (Some(job), _) => job.await,
                     (None, Gate::Shut(verdict, reason, detail)) => {
@@ -149,11 +155,18 @@ where
                     (None, Gate::Open) => unreachable!("an open gate has a job"),
                 };
                 (place, result)
-            }
+            };
+            (case.budget_ms > LONG_MS, job)
         });
         // The futures are made before any of them runs, so that the plain results can be read.
-        let jobs: Vec<_> = jobs.collect();
-        let mut ended = futures_util::stream::iter(jobs).buffered(parallel.max(1));
+        let (patient, brisk): (Vec<_>, Vec<_>) = jobs.partition(|(is_patient, _)| *is_patient);
+        let several = |jobs: Vec<(bool, _)>, count| {
+            futures_util::stream::iter(jobs.into_iter().map(|(_, job)| job)).buffered(count)
+        };
+        let mut ended = futures_util::stream::select(
+            several(patient, PATIENT),
+            several(brisk, parallel.max(1)),
+        );
         while let Some((place, result)) = ended.next().await {
             done(&result);
             if is_plain {

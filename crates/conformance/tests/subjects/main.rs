@@ -4,3 +4,5 @@
 #[cfg(test)]
 #[cfg(unix)]
 mod controls;
+#[cfg(test)]
+mod own;

@@ -20,17 +20,16 @@ use bytes::Bytes;
 use wire::audio::Direction;
 use wire::dialect::{Dialect, Part};
 use wire::endpoint::Endpoint;
-use wire::hearing::HeardEvent;
 use wire::id::Ids;
 use wire::session::{Data, Side};
-use wire::speech::{Speech, SpeechEvent};
 use wire::ws::{FrameHead, Opcode};
 
-use super::behaviour::{Behaviour, Body, CloseBody, Deed, Frame, Hand, Outgoing, Past, Slicing};
+use self::moments::Moment;
+pub(crate) use self::moments::Progress;
+use super::behaviour::{Behaviour, Body, CloseBody, Deed, Frame, Hand, Outgoing, Past};
 use super::point::Point;
 use crate::extension::{self, Packer};
 use crate::lane::Lane;
-use crate::sound::Shape;
 
 /// A fault that waits for its point in a session.
 #[derive(Debug)]
@@ -127,42 +126,6 @@ struct Counts {
     results: u64,
     has_requested: bool,
     has_finished: bool,
-}
-
-/// How much of the audio has gone out with the messages before this one, and with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Progress {
-    /// Microseconds before it.
-    pub(crate) before_us: u64,
-    /// Microseconds with it.
-    pub(crate) after_us: u64,
-    /// Microseconds in all.
-    pub(crate) total_us: u64,
-}
-
-impl Progress {
-    /// Whether the boundary before this message is the one at which `percent` has been sent: the
-    /// first at which so much has, or the last before the end.
-    fn reaches(self, percent: u8) -> bool {
-        let wanted = self.total_us.saturating_mul(u64::from(percent)) / 100;
-        let is_last = self.after_us >= self.total_us;
-        self.before_us >= wanted || (percent < 100 && is_last)
-    }
-}
-
-/// A place that the session has come to.
-#[derive(Clone, Copy, Debug)]
-enum Moment {
-    Open,
-    Request,
-    Elapsed,
-    /// A message of the server is due.
-    Due(Part, Option<Progress>),
-    /// A piece of audio is about to become a message.
-    Spoken(Option<Progress>),
-    /// Audio of the client has been received.
-    Heard,
-    End,
 }
 
 /// Where in its session an engine begins.
@@ -287,76 +250,6 @@ impl Engine {
         self.each_struck(now, Queue::Urgent, |behaviour, hand| {
             behaviour.received(part, hand);
         });
-    }
-
-    /// A ping of the client would be answered.
-    pub(crate) fn pong(&mut self, payload: Bytes, now: Duration) -> Option<Bytes> {
-        let mut payload = Some(payload);
-        self.each_struck(now, Queue::Urgent, |behaviour, hand| {
-            payload = payload
-                .take()
-                .and_then(|payload| behaviour.pong(payload, hand));
-        });
-        payload
-    }
-
-    /// Whether a close frame of the client is answered.
-    pub(crate) fn answers_close(&mut self, now: Duration) -> bool {
-        let mut answers = true;
-        self.each_struck(now, Queue::Urgent, |behaviour, hand| {
-            answers &= behaviour.answers_close(hand);
-        });
-        answers
-    }
-
-    /// For how long the answer to a close frame of the client is put off.
-    pub(crate) fn puts_off_close(&mut self, now: Duration) -> Option<Duration> {
-        let mut longest = None;
-        self.each_struck(now, Queue::Urgent, |behaviour, hand| {
-            longest = longest.max(behaviour.puts_off_close(hand));
-        });
-        longest
-    }
-
-    /// Something has been recognised.
-    pub(crate) fn heard(&mut self, event: HeardEvent, now: Duration) -> Vec<HeardEvent> {
-        let mut events = vec![event];
-        self.each_struck(now, Queue::InOrder, |behaviour, hand| {
-            let before = std::mem::take(&mut events);
-            for event in before {
-                events.extend(behaviour.heard(event, hand));
-            }
-        });
-        events
-    }
-
-    /// Something is about to be spoken.
-    pub(crate) fn speech(&mut self, speech: &mut Speech, shape: &mut Shape, now: Duration) {
-        self.each_struck(now, Queue::InOrder, |behaviour, hand| {
-            behaviour.speech(speech, shape, hand);
-        });
-    }
-
-    /// A piece of speech is on its way to the session.
-    pub(crate) fn spoken(&mut self, event: SpeechEvent, now: Duration) -> Vec<SpeechEvent> {
-        if matches!(event, SpeechEvent::Audio { .. }) {
-            self.counts.spoken += 1;
-            self.reach(Moment::Spoken(self.progress), now);
-        }
-        let mut events = vec![event];
-        self.each_struck(now, Queue::InOrder, |behaviour, hand| {
-            let before = std::mem::take(&mut events);
-            for event in before {
-                events.extend(behaviour.spoken(event, hand));
-            }
-        });
-        events
-    }
-
-    /// How the bytes that are sent now are cut.
-    pub(crate) fn slicing(&self) -> Option<Slicing> {
-        let mut struck = self.faults.iter().filter(|slot| slot.is_struck());
-        struck.find_map(|slot| slot.armed.behaviour.slicing())
     }
 
     /// When something moves by itself.
@@ -546,64 +439,6 @@ impl Engine {
         Deed::Send(message, frames)
     }
 
-    /// Lets the faults strike whose point this is.
-    fn reach(&mut self, moment: Moment, now: Duration) {
-        let queue = match moment {
-            Moment::Open | Moment::Request | Moment::Elapsed | Moment::Heard => Queue::Urgent,
-            Moment::Due(..) | Moment::Spoken(_) | Moment::End => Queue::InOrder,
-        };
-        for n in 0..self.faults.len() {
-            let is_reached = self.faults.get(n).is_some_and(|slot| {
-                slot.stage == Stage::Waiting && self.is_at(&slot.armed, moment, now)
-            });
-            if is_reached {
-                self.strike(n, now, queue);
-            }
-        }
-    }
-
-    const fn is_synthesis(&self) -> bool {
-        matches!(self.audio, Direction::ToClient)
-    }
-
-    fn is_at(&self, armed: &Armed, moment: Moment, now: Duration) -> bool {
-        let acts_on_speech = armed.behaviour.acts_on_speech();
-        match (armed.at, moment) {
-            (Point::FirstByte | Point::Audio(_) | Point::Percent(0..=99), Moment::Due(..))
-                if acts_on_speech =>
-            {
-                false
-            }
-            (_, Moment::Spoken(_)) if !acts_on_speech => false,
-            (Point::FirstByte, Moment::Spoken(_)) => true,
-            (Point::Audio(n), Moment::Spoken(_)) => self.counts.spoken == n,
-            (Point::Percent(percent), Moment::Spoken(Some(progress))) => progress.reaches(percent),
-            (Point::Open, Moment::Open)
-            | (Point::Request, Moment::Request)
-            | (Point::End, Moment::End) => true,
-            (Point::Elapsed(after), Moment::Elapsed | Moment::Open) => self.opened + after <= now,
-            (Point::FirstByte, Moment::Due(part, _)) => match self.is_synthesis() {
-                true => part.is_audio(),
-                false => part.is_result(),
-            },
-            (Point::Audio(n), Moment::Heard) => self.counts.audio == n,
-            (Point::Audio(n), Moment::Due(part, _)) => {
-                self.is_synthesis() && part.is_audio() && self.counts.audio == n
-            }
-            (Point::Result(n), Moment::Due(part, _)) => {
-                part.is_result() && self.counts.results == n
-            }
-            (Point::BeforeFinal, Moment::Due(part, _)) => {
-                (part == Part::FinalResult || part.is_end()) && !self.counts.has_finished
-            }
-            (Point::Percent(percent), Moment::Due(part, Some(progress))) => {
-                part.is_audio() && progress.reaches(percent)
-            }
-            (Point::Percent(100), Moment::Due(part, None)) => self.is_synthesis() && part.is_end(),
-            _ => false,
-        }
-    }
-
     fn strike(&mut self, n: usize, now: Duration, queue: Queue) {
         if let Some(slot) = self.faults.get_mut(n) {
             slot.stage = match slot.armed.tally.is_spent() {
@@ -700,3 +535,6 @@ fn close_frame(close: &CloseBody) -> Frame {
 }
 
 const NORMAL: u16 = 1000;
+
+mod asking;
+mod moments;

@@ -10,8 +10,35 @@ use super::{Scenario, ScenarioError};
 use crate::fault;
 use crate::lock::lock;
 
+/// A file of `fixtures/scenarios` by its name.
+macro_rules! built_in {
+    ($name:literal) => {
+        (
+            $name,
+            include_str!(concat!("../../../../fixtures/scenarios/", $name, ".toml")),
+        )
+    };
+}
+
 /// The scenarios that come along: their names and their files.
-pub const BUILT_IN: &[(&str, &str)] = &[];
+pub const BUILT_IN: &[(&str, &str)] = &[
+    built_in!("busy-service"),
+    built_in!("cut-short"),
+    built_in!("dead-line"),
+    built_in!("error-frame"),
+    built_in!("expired-key"),
+    built_in!("full-house-on-return"),
+    built_in!("late-error"),
+    built_in!("lost-connection"),
+    built_in!("mute-bot"),
+    built_in!("odd-chunks"),
+    built_in!("oversized-message"),
+    built_in!("quiet-caller"),
+    built_in!("revolving-door"),
+    built_in!("split-messages"),
+    built_in!("stale-token"),
+    built_in!("stuck-speaking"),
+];
 
 /// Scenarios by name.
 #[derive(Debug, Default)]
@@ -150,6 +177,15 @@ mod tests {
             assert!(scenario.is_ok(), "{name}: {scenario:?}");
             assert!(Scenario::parse(name).is_err(), "{name} is a fault's name");
         }
+    }
+
+    #[test]
+    fn every_file_comes_along() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/scenarios");
+        let mut files = scenarios_in(Path::new(folder));
+        files.sort_unstable();
+        let known: Vec<&str> = BUILT_IN.iter().map(|(name, _)| *name).collect();
+        assert_eq!(files, known);
     }
 
     #[test]

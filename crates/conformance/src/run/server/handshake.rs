@@ -6,11 +6,11 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use wire::json::{Value, object};
 
+use super::link::Link;
 use super::peer::Peer;
 use super::target::{Target, TargetError};
 use crate::case::{Connect, EndpointFile};
@@ -87,27 +87,53 @@ pub(super) async fn open(
     Ok(Answer::Refused(response))
 }
 
-fn head(
+/// Asks for something over HTTP.
+pub(super) async fn ask(
     target: &Target,
     path: &str,
     request: &Connect,
-    shared: &EndpointFile,
-    key: &str,
+    body: String,
+    scope: &mut Scope,
+    deadline: Instant,
+) -> Result<Response, HandshakeError> {
+    let mut stream = target.reach().await?;
+    let query = query(request.query.as_ref(), scope);
+    let method = request.method.as_deref().unwrap_or("GET");
+    let usual = [
+        ("Host", target.authority().to_owned()),
+        ("Connection", "close".to_owned()),
+        ("Content-Length", body.len().to_string()),
+    ];
+    let headers = headers(usual, std::iter::empty(), request, scope);
+    let text = format!("{method} {path}{query} HTTP/1.1\r\n{headers}\r\n{body}");
+    let exchange = async {
+        let sent = stream.write_all(text.as_bytes()).await;
+        sent.map_err(|error| HandshakeError::Ended(error.to_string()))?;
+        let (mut response, tail) = read(&mut stream).await?;
+        response.body = tail;
+        read_body(&mut stream, &mut response).await?;
+        Ok(response)
+    };
+    let exchanged = timeout_at(deadline, exchange).await;
+    exchanged.map_err(|_| HandshakeError::Timeout)?
+}
+
+fn query(query: Option<&String>, scope: &mut Scope) -> String {
+    query.map_or_else(String::new, |query| format!("?{}", scope.fill(query)))
+}
+
+/// Header lines: the usual ones, those of the endpoint, those of the request.
+fn headers<'h>(
+    usual: impl IntoIterator<Item = (&'static str, String)>,
+    shared: impl Iterator<Item = (&'h String, &'h String)>,
+    request: &'h Connect,
     scope: &mut Scope,
 ) -> String {
-    let query = request.query.as_ref().or(shared.query.as_ref());
-    let query = query.map_or_else(String::new, |query| format!("?{}", scope.fill(query)));
-    let method = request.method.as_deref().unwrap_or("GET");
-    let mut headers: Vec<(String, String)> = [
-        ("Host", target.authority()),
-        ("Upgrade", "websocket"),
-        ("Connection", "Upgrade"),
-        ("Sec-WebSocket-Key", key),
-        ("Sec-WebSocket-Version", "13"),
-    ]
-    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    .to_vec();
-    for (name, value) in shared.headers.iter().chain(&request.headers) {
+    let usual = usual.into_iter();
+    let mut headers: Vec<(String, String)> = usual
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
+    for (name, value) in shared.chain(&request.headers) {
         let value = scope.fill(value);
         headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         headers.push((name.clone(), value));
@@ -119,14 +145,33 @@ fn head(
     let lines = headers
         .iter()
         .map(|(name, value)| format!("{name}: {value}\r\n"));
-    format!(
-        "{method} {path}{query} HTTP/1.1\r\n{}\r\n",
-        lines.collect::<String>()
-    )
+    lines.collect()
+}
+
+fn head(
+    target: &Target,
+    path: &str,
+    request: &Connect,
+    shared: &EndpointFile,
+    key: &str,
+    scope: &mut Scope,
+) -> String {
+    let query = query(request.query.as_ref().or(shared.query.as_ref()), scope);
+    let method = request.method.as_deref().unwrap_or("GET");
+    let usual = [
+        ("Host", target.authority()),
+        ("Upgrade", "websocket"),
+        ("Connection", "Upgrade"),
+        ("Sec-WebSocket-Key", key),
+        ("Sec-WebSocket-Version", "13"),
+    ]
+    .map(|(name, value)| (name, value.to_owned()));
+    let headers = headers(usual, shared.headers.iter(), request, scope);
+    format!("{method} {path}{query} HTTP/1.1\r\n{headers}\r\n")
 }
 
 /// Reads a head, and whatever came behind it.
-async fn read(stream: &mut TcpStream) -> Result<(Response, Vec<u8>), HandshakeError> {
+async fn read(stream: &mut Link) -> Result<(Response, Vec<u8>), HandshakeError> {
     let mut bytes = Vec::new();
     let end = loop {
         if let Some(at) = find(&bytes, b"\r\n\r\n") {
@@ -182,11 +227,22 @@ fn accepted(response: &Response, key: &str) -> Result<(), HandshakeError> {
     problem.map_or(Ok(()), |problem| Err(HandshakeError::Accept(problem)))
 }
 
-async fn read_body(stream: &mut TcpStream, response: &mut Response) -> Result<(), HandshakeError> {
-    let declared = response
-        .header("Content-Length")
-        .and_then(|length| length.parse::<usize>().ok());
-    let wanted = declared.unwrap_or(LARGEST);
+async fn read_body(stream: &mut Link, response: &mut Response) -> Result<(), HandshakeError> {
+    let names = |response: &Response, name| response.header(name).map(str::to_owned);
+    let declared = names(response, "Content-Length").and_then(|length| length.parse().ok());
+    let is_chunked = names(response, "Transfer-Encoding")
+        .is_some_and(|coding| coding.to_ascii_lowercase().contains("chunked"));
+    if is_chunked {
+        while response.body.len() < LARGEST {
+            if let Some(whole) = unchunked(&response.body) {
+                response.body = whole;
+                return Ok(());
+            }
+            more(stream, &mut response.body).await?;
+        }
+        return Err(HandshakeError::Malformed("the body has no end".to_owned()));
+    }
+    let wanted: usize = declared.unwrap_or(LARGEST);
     // An end that is not told may come late; what is said is said by then.
     let patience = match declared {
         Some(_) => Duration::from_secs(3600),
@@ -204,7 +260,24 @@ async fn read_body(stream: &mut TcpStream, response: &mut Response) -> Result<()
     Ok(())
 }
 
-async fn more(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> Result<(), HandshakeError> {
+/// A body in chunks as a whole, once it is (RFC 9112 section 7.1).
+fn unchunked(body: &[u8]) -> Option<Vec<u8>> {
+    let (mut whole, mut rest) = (Vec::new(), body);
+    loop {
+        let end = find(rest, b"\r\n")?;
+        let line = String::from_utf8_lossy(rest.get(..end)?).into_owned();
+        let size = line.split(';').next().unwrap_or_default().trim();
+        let size = usize::from_str_radix(size, 16).ok()?;
+        rest = rest.get(end + 2..)?;
+        if size == 0 {
+            return Some(whole);
+        }
+        whole.extend(rest.get(..size)?);
+        rest = rest.get(size..)?.strip_prefix(b"\r\n")?;
+    }
+}
+
+async fn more(stream: &mut Link, bytes: &mut Vec<u8>) -> Result<(), HandshakeError> {
     match stream.read_buf(bytes).await {
         Ok(0) => Err(HandshakeError::Ended("end of stream".to_owned())),
         Ok(_) => Ok(()),
@@ -235,5 +308,19 @@ impl Response {
     pub(super) fn json(&self) -> Value {
         let parsed = wire::json::parse(&self.text());
         parsed.map_or_else(|_| object::<String>([]), |parsed| parsed.value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_are_joined_once_the_last_is_there() {
+        let body = b"3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n";
+        assert_eq!(unchunked(body).as_deref(), Some(b"abcde".as_slice()));
+        for length in 0..18 {
+            assert_eq!(unchunked(&body[..length]), None, "{length}");
+        }
     }
 }

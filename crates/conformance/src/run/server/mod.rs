@@ -8,6 +8,7 @@
 
 mod dialogue;
 mod handshake;
+mod link;
 mod peer;
 mod steps;
 mod target;

@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
@@ -12,17 +11,29 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role as Side, WebSock
 use tokio_tungstenite::tungstenite::{Error, Message};
 use wire::session::Form;
 
+use super::link::Link;
 use crate::case::Role;
 use crate::message::Outgoing;
 use crate::verdict::Ending;
 
 /// The server at the other end.
 pub(super) struct Peer {
-    socket: WebSocketStream<TcpStream>,
+    socket: WebSocketStream<Link>,
     /// Whether we have sent a close frame.
     has_closed: bool,
     /// How the connection ended, once it has.
     ending: Option<(Ending, String)>,
+}
+
+/// How a message is cut.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Shape<'c> {
+    /// The lengths of the first fragments.
+    pub(super) fragments: &'c [usize],
+    /// Whether a ping goes between them.
+    pub(super) ping_between: bool,
+    /// Where TCP cuts.
+    pub(super) cut: &'c [usize],
 }
 
 /// What the server does.
@@ -40,7 +51,7 @@ pub(super) enum Incoming {
 const NO_STATUS: u16 = 1005;
 
 impl Peer {
-    pub(super) async fn new(stream: TcpStream, tail: Vec<u8>) -> Self {
+    pub(super) async fn new(stream: Link, tail: Vec<u8>) -> Self {
         let config = WebSocketConfig::default()
             .max_message_size(Some(64 << 20))
             .max_frame_size(Some(64 << 20));
@@ -86,14 +97,49 @@ impl Peer {
         }
     }
 
-    /// Sends a message, in fragments if so asked, with a ping between them.
+    /// Sends a message: in fragments if so asked, with a ping between them, cut by TCP.
     pub(super) async fn send(
         &mut self,
         message: &Outgoing,
-        fragments: &[usize],
-        ping_between: bool,
+        shape: Shape<'_>,
         deadline: Instant,
     ) -> Result<(), String> {
+        if shape.cut.is_empty() {
+            return self.send_frames(message, shape, deadline).await;
+        }
+        self.socket.get_mut().hold();
+        let sent = self.send_frames(message, shape, deadline).await;
+        let bytes = self.socket.get_mut().release();
+        sent?;
+        self.send_bytes(&bytes, shape.cut, deadline).await
+    }
+
+    /// Sends bytes that are not a WebSocket library's.
+    pub(super) async fn send_bytes(
+        &mut self,
+        bytes: &[u8],
+        cut: &[usize],
+        deadline: Instant,
+    ) -> Result<(), String> {
+        let written = self.socket.get_mut().write_cut(bytes, cut);
+        match timeout_at(deadline, written).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err("the server takes nothing".to_owned()),
+        }
+    }
+
+    async fn send_frames(
+        &mut self,
+        message: &Outgoing,
+        shape: Shape<'_>,
+        deadline: Instant,
+    ) -> Result<(), String> {
+        let Shape {
+            fragments,
+            ping_between,
+            ..
+        } = shape;
         let first = match message.form {
             Form::Text => Data::Text,
             Form::Binary => Data::Binary,

@@ -2,9 +2,12 @@
 
 use super::dialogue::{Dialogue, Flow, Next, excerpt, line};
 use super::handshake::Answer;
-use crate::case::{Close, Closed, Collect, Expect, Ping, Quiet, Refused, Send, Step, Stream};
+use super::peer::Shape;
+use crate::case::{
+    Close, Closed, Collect, Expect, Frame, Http, Ping, Quiet, Refused, Send, Step, Stream,
+};
 use crate::matcher;
-use crate::message::{Outgoing, Received, build, say};
+use crate::message::{Outgoing, Received, build, frame, say, unlike};
 use crate::verdict::Ending;
 use wire::json::Value;
 use wire::session::Form;
@@ -18,6 +21,8 @@ impl Dialogue<'_> {
         match step {
             Step::Connect(request) => self.connect(request).await,
             Step::Refused(refused) => self.refused(refused).await,
+            Step::Http(http) => self.ask(http).await,
+            Step::Frame(frame) => self.send_frame(frame).await,
             Step::Send(send) => self.send_message(send).await,
             Step::Stream(stream) => self.stream(stream).await,
             Step::Expect(expect) => self.expect(expect).await,
@@ -62,6 +67,48 @@ impl Dialogue<'_> {
         Flow::Go
     }
 
+    async fn ask(&mut self, step: &Http) -> Flow {
+        let (id, clauses) = (step.check.as_str(), step.clauses.as_slice());
+        let response = match self.http(step).await {
+            Ok(response) => response,
+            Err(error) => {
+                self.lament(id, clauses, &error);
+                return Flow::Stop;
+            }
+        };
+        let status = Value::from(u32::from(response.status));
+        let mut found = matcher::check("status", Some(&status), &step.status, &mut self.scope);
+        let json = response.json();
+        found.extend(matcher::check_all(&json, &step.answer, &mut self.scope));
+        if let Some(wanted) = &step.body {
+            let body = Value::from(response.text());
+            found.extend(matcher::check("body", Some(&body), wanted, &mut self.scope));
+        }
+        let mut lines: Vec<String> = found.iter().map(|m| line(m, &self.scope)).collect();
+        lines.extend(self.header_mismatches(&response, &step.headers));
+        if let Some(wanted) = &step.sound {
+            lines.extend(unlike(&response.body, wanted, &mut self.scope));
+        }
+        self.judge_lines(id, clauses, &lines);
+        Flow::Go
+    }
+
+    async fn send_frame(&mut self, step: &Frame) -> Flow {
+        let bytes = match frame(step, &mut self.scope) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.judge.harness_error("sent", "case", error.to_string());
+                return Flow::Stop;
+            }
+        };
+        let deadline = self.deadline;
+        if let Some(peer) = self.peer() {
+            // What the server thinks of it, the next step reads.
+            let _ = peer.send_bytes(&bytes, &step.cut, deadline).await;
+        }
+        Flow::Go
+    }
+
     fn judge_lines(&mut self, id: &str, clauses: &[String], lines: &[String]) {
         match lines.is_empty() {
             true => self.judge.pass(id, clauses),
@@ -77,8 +124,12 @@ impl Dialogue<'_> {
                 return Flow::Stop;
             }
         };
-        self.deliver(&message, &step.fragments, step.ping_between)
-            .await;
+        let shape = Shape {
+            fragments: &step.fragments,
+            ping_between: step.ping_between,
+            cut: &step.cut,
+        };
+        self.deliver(&message, shape).await;
         Flow::Go
     }
 
@@ -90,15 +141,15 @@ impl Dialogue<'_> {
                 form: Form::Binary,
                 payload: chunk.to_vec(),
             };
-            self.deliver(&message, &[], false).await;
+            self.deliver(&message, Shape::default()).await;
         }
         Flow::Go
     }
 
     /// A server that takes nothing any more has said why in a message or a close, which the
     /// next step reads and judges; so this alone is no verdict.
-    async fn deliver(&mut self, message: &Outgoing, fragments: &[usize], ping: bool) {
-        let _ = self.send(message, fragments, ping).await;
+    async fn deliver(&mut self, message: &Outgoing, shape: Shape<'_>) {
+        let _ = self.send(message, shape).await;
     }
 
     async fn expect(&mut self, step: &Expect) -> Flow {
@@ -136,6 +187,7 @@ impl Dialogue<'_> {
     async fn collect(&mut self, step: &Collect) -> Flow {
         let (id, clauses) = (step.check.as_str(), step.clauses.as_slice());
         let (mut count, mut bytes, mut lines) = (0, 0, Vec::new());
+        let (mut audio, mut number) = (Vec::new(), None);
         loop {
             match self.next().await {
                 Next::Message(message) if step.kinds.iter().any(|kind| kind == message.kind()) => {
@@ -148,6 +200,21 @@ impl Dialogue<'_> {
                             .iter()
                             .map(|m| format!("number {count}: {}", line(m, scope))),
                     );
+                    if step.sound.is_some() {
+                        audio.extend_from_slice(message.audio());
+                    }
+                    if let Some(path) = &step.counts {
+                        let next = matcher::find(&message.value(), path).and_then(Value::as_i64);
+                        if let (Some(before), next) = (number, next)
+                            && next != Some(before + 1)
+                        {
+                            lines.push(format!("number {count}: {path} is not {}", before + 1));
+                        }
+                        number = next;
+                    }
+                    if step.until.as_deref() == Some(message.kind()) {
+                        break;
+                    }
                 }
                 Next::Message(message) => {
                     self.put_back(message);
@@ -181,6 +248,9 @@ impl Dialogue<'_> {
             lines.push(format!(
                 "{bytes} bytes in all, expected a multiple of {unit}"
             ));
+        }
+        if let Some(wanted) = &step.sound {
+            lines.extend(unlike(&audio, wanted, &mut self.scope));
         }
         self.judge_lines(id, clauses, &lines);
         Flow::Go

@@ -1,19 +1,28 @@
 //! Where the server is.
 
 use std::fmt;
+use std::net::IpAddr;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, RootCertStore};
 
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
 use wire::endpoint::Endpoint;
 use wire::handshake::RequestHead;
 use wire::registry::{self, Route};
+
+use super::link::Link;
 
 /// A server to be judged.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Target {
     authority: String,
     address: String,
+    is_tls: bool,
     /// What stands before the vendor's path.
     prefix: String,
     /// The path of one endpoint, if the URL names it.
@@ -32,8 +41,8 @@ pub enum TargetError {
     /// The URL is none.
     #[error("{0:?} is not a URL like ws://127.0.0.1:7070")]
     Url(String),
-    /// The URL asks for TLS.
-    #[error("{0:?}: only ws:// is spoken so far; put a TLS-terminating proxy before the server")]
+    /// There are no certificates to check the server's with.
+    #[error("cannot speak TLS: {0}")]
     Tls(String),
     /// Nothing listens there.
     #[error("nothing answers at {address}: {problem}; start the server, or correct the URL")]
@@ -53,16 +62,19 @@ impl Target {
     /// the whole path of one endpoint.
     ///
     /// # Errors
-    /// If it is none, or asks for TLS.
+    /// If it is none.
     pub fn parse(url: &str) -> Result<Self, TargetError> {
-        if url.starts_with("wss://") || url.starts_with("https://") {
-            return Err(TargetError::Tls(url.to_owned()));
-        }
         let wrong = || TargetError::Url(url.to_owned());
-        let rest = url
-            .strip_prefix("ws://")
-            .or_else(|| url.strip_prefix("http://"));
-        let rest = rest.ok_or_else(wrong)?;
+        let schemes = [
+            ("ws://", false),
+            ("http://", false),
+            ("wss://", true),
+            ("https://", true),
+        ];
+        let found = schemes
+            .into_iter()
+            .find_map(|(scheme, is_tls)| Some((url.strip_prefix(scheme)?, is_tls)));
+        let (rest, is_tls) = found.ok_or_else(wrong)?;
         let (authority, path) = match rest.find('/') {
             Some(at) => rest.split_at(at),
             None => (rest, ""),
@@ -76,6 +88,7 @@ impl Target {
             .is_some_and(|(_, port)| port.parse::<u16>().is_ok());
         let address = match has_port {
             true => authority.to_owned(),
+            false if is_tls => format!("{authority}:443"),
             false => format!("{authority}:80"),
         };
         let head = RequestHead {
@@ -89,6 +102,7 @@ impl Target {
         Ok(Self {
             authority: authority.to_owned(),
             address,
+            is_tls,
             prefix: match served {
                 Some(_) => String::new(),
                 None => path.trim_end_matches('/').to_owned(),
@@ -128,14 +142,29 @@ impl Target {
     #[must_use]
     pub fn shown(&self) -> String {
         let path = self.path.as_ref().map_or(&self.prefix, |(path, _)| path);
-        format!("ws://{}{path}", self.authority)
+        let scheme = if self.is_tls { "wss" } else { "ws" };
+        format!("{scheme}://{}{path}", self.authority)
+    }
+
+    /// Whether it stands for all hosts of a vendor: its address is no public one.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        let host = self.host();
+        match host.parse::<IpAddr>() {
+            Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_private(),
+            Ok(IpAddr::V6(address)) => address.is_loopback(),
+            Err(_) => !host.contains('.') || host.ends_with(".localhost"),
+        }
+    }
+
+    /// The host alone.
+    fn host(&self) -> &str {
+        let (host, _) = self.address.rsplit_once(':').unwrap_or((&self.address, ""));
+        host.trim_matches(['[', ']'])
     }
 
     /// Opens a connection.
-    ///
-    /// # Errors
-    /// If nothing listens there.
-    pub async fn reach(&self) -> Result<TcpStream, TargetError> {
+    pub(super) async fn reach(&self) -> Result<Link, TargetError> {
         let fail = |problem: String| TargetError::Unreachable {
             address: self.address.clone(),
             problem,
@@ -148,8 +177,44 @@ impl Target {
         stream
             .set_nodelay(true)
             .map_err(|error| fail(error.to_string()))?;
-        Ok(stream)
+        if !self.is_tls {
+            return Ok(Link::new(stream));
+        }
+        let name = ServerName::try_from(self.host().to_owned());
+        let name = name.map_err(|error| TargetError::Tls(error.to_string()))?;
+        let connector = TlsConnector::from(trust()?);
+        let greeted = timeout(REACH, connector.connect(name, stream)).await;
+        let stream = greeted
+            .map_err(|_| fail("no answer to the TLS greeting within 10 s".to_owned()))?
+            .map_err(|error| fail(format!("TLS: {error}")))?;
+        Ok(Link::new(stream))
     }
+}
+
+/// What servers are believed: the system's authorities, or those of the file that
+/// `SSL_CERT_FILE` names, as with most programs.
+fn trust() -> Result<Arc<ClientConfig>, TargetError> {
+    static TRUST: OnceLock<Result<Arc<ClientConfig>, String>> = OnceLock::new();
+    let trust = TRUST.get_or_init(|| {
+        let found = rustls_native_certs::load_native_certs();
+        let mut roots = RootCertStore::empty();
+        let (added, _) = roots.add_parsable_certificates(found.certs);
+        if added == 0 {
+            let why = found.errors.first().map(ToString::to_string);
+            let why = why.unwrap_or_else(|| "the system has none".to_owned());
+            return Err(format!(
+                "no certificate authority is known ({why}); name a PEM file in SSL_CERT_FILE"
+            ));
+        }
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| error.to_string())?;
+        Ok(Arc::new(
+            config.with_root_certificates(roots).with_no_client_auth(),
+        ))
+    });
+    trust.clone().map_err(TargetError::Tls)
 }
 
 #[cfg(test)]
@@ -176,7 +241,6 @@ mod tests {
     #[case::nothing("ws://")]
     #[case::secret("ws://user:pass@h")]
     #[case::query("ws://h/?a=b")]
-    #[case::tls("wss://h")]
     fn what_is_no_url_is_refused(#[case] url: &str) {
         assert!(Target::parse(url).is_err());
     }

@@ -62,7 +62,10 @@ fn a_message_puts_an_idle_limit_off() {
     assert_eq!(engine.next_due(), Some(ms(160)));
     assert!(engine.take_fired().is_empty());
     engine.due(ms(160));
-    assert!(matches!(engine.next(ms(160), None), Next::Deed(Deed::Send(..))));
+    assert!(matches!(
+        engine.next(ms(160), None),
+        Next::Deed(Deed::Send(..))
+    ));
     assert_eq!(engine.take_fired(), [0]);
 }
 
