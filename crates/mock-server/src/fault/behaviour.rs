@@ -13,7 +13,6 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use wire::audio::Direction;
 use wire::dialect::{Deviation, Dialect, Part, Retouch};
 use wire::hearing::HeardEvent;
 use wire::id::Ids;
@@ -246,8 +245,6 @@ pub(crate) struct Hand<'h> {
     pub(crate) now: Duration,
     /// How the endpoint's messages look.
     pub(crate) dialect: &'static Dialect,
-    /// Who sends audio.
-    pub(crate) audio: Direction,
     /// Everything random, from the fault's seed.
     pub(crate) ids: &'h mut Ids,
     /// What the session has sent so far.

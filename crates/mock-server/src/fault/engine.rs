@@ -62,7 +62,7 @@ pub(crate) struct Tally {
 pub(crate) struct Engine {
     faults: Vec<Slot>,
     dialect: &'static Dialect,
-    audio: Direction,
+    is_synthesis: bool,
     /// Whether the close frame of the server is its end marker.
     ends_by_close: bool,
     opened: Duration,
@@ -169,7 +169,7 @@ impl Engine {
                 })
                 .collect(),
             dialect,
-            audio: endpoint.audio,
+            is_synthesis: endpoint.audio == Direction::ToClient,
             ends_by_close: !said
                 .any(|rule| (dialect.part)(Side::Server, rule.kind, &empty).is_end()),
             opened,
@@ -243,7 +243,7 @@ impl Engine {
             self.counts.has_requested = true;
             self.reach(Moment::Request, now);
         }
-        if part.is_audio() && !self.is_synthesis() {
+        if part.is_audio() && !self.is_synthesis {
             self.counts.audio += 1;
             self.reach(Moment::Heard, now);
         }
@@ -317,6 +317,9 @@ impl Engine {
         let has_end = messages.iter().any(|message| message.part.is_end());
         let mut deeds = Vec::new();
         for message in messages {
+            if message.part.is_end() || message.part == Part::Error {
+                self.past.is_working = false;
+            }
             let (sent, later) = self.passed(message, now, Queue::Urgent);
             let sent = sent.into_iter().map(|message| Deed::Send(message, None));
             deeds.extend(sent.chain(later));
@@ -367,7 +370,7 @@ impl Engine {
         if part.is_end() || part == Part::Error {
             self.past.is_working = false;
         }
-        if part.is_audio() && self.is_synthesis() {
+        if part.is_audio() && self.is_synthesis {
             self.counts.audio += 1;
         }
         if part.is_result() {
@@ -475,10 +478,9 @@ impl Engine {
         let mut hand = Hand {
             now,
             dialect: self.dialect,
-            audio: self.audio,
             ids: &mut slot.armed.ids,
             past: &self.past,
-            is_synthesis: matches!(self.audio, Direction::ToClient),
+            is_synthesis: self.is_synthesis,
             deeds: &mut deeds,
             later: &mut self.later,
             fault: n,

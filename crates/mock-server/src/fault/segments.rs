@@ -10,7 +10,7 @@ pub(super) const FAULTS: &[Fault] = &[
         family: Family::Segments,
         does: "everything the server sends goes in TCP segments of one byte, with a pause between two",
         incident: "a reader that takes what one read gives for a whole frame, or a head, or a character",
-        example: "byte-drip:gap_ms=1",
+        example: "byte-drip:gap_ms=20",
         parameters: &[
             GAP,
             Parameter {

@@ -152,7 +152,7 @@ impl Live<'_> {
             },
             Body::Close(close) => {
                 let frames = frames.unwrap_or_default();
-                self.close_with(close, frames);
+                self.close_with(&close, frames);
             }
         }
     }
@@ -167,7 +167,7 @@ impl Live<'_> {
     }
 
     /// Sends a close frame whatever is in it. A second one changes nothing else.
-    fn close_with(&mut self, close: CloseBody, frames: Vec<Frame>) {
+    fn close_with(&mut self, close: &CloseBody, frames: Vec<Frame>) {
         let reason = String::from_utf8_lossy(&close.reason).into_owned();
         self.note_ending(close.code, &reason, Side::Server);
         let payload = close.payload();

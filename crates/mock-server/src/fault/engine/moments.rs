@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use wire::audio::Direction;
 use wire::dialect::Part;
 
 use super::{Armed, Engine, Queue, Stage};
@@ -61,10 +60,6 @@ impl Engine {
         }
     }
 
-    pub(super) const fn is_synthesis(&self) -> bool {
-        matches!(self.audio, Direction::ToClient)
-    }
-
     fn is_at(&self, armed: &Armed, moment: Moment, now: Duration) -> bool {
         let acts_on_speech = armed.behaviour.acts_on_speech();
         match (armed.at, moment) {
@@ -81,13 +76,13 @@ impl Engine {
             | (Point::Request, Moment::Request)
             | (Point::End, Moment::End) => true,
             (Point::Elapsed(after), Moment::Elapsed | Moment::Open) => self.opened + after <= now,
-            (Point::FirstByte, Moment::Due(part, _)) => match self.is_synthesis() {
+            (Point::FirstByte, Moment::Due(part, _)) => match self.is_synthesis {
                 true => part.is_audio(),
                 false => part.is_result(),
             },
             (Point::Audio(n), Moment::Heard) => self.counts.audio == n,
             (Point::Audio(n), Moment::Due(part, _)) => {
-                self.is_synthesis() && part.is_audio() && self.counts.audio == n
+                self.is_synthesis && part.is_audio() && self.counts.audio == n
             }
             (Point::Result(n), Moment::Due(part, _)) => {
                 part.is_result() && self.counts.results == n
@@ -98,7 +93,7 @@ impl Engine {
             (Point::Percent(percent), Moment::Due(part, Some(progress))) => {
                 part.is_audio() && progress.reaches(percent)
             }
-            (Point::Percent(100), Moment::Due(part, None)) => self.is_synthesis() && part.is_end(),
+            (Point::Percent(100), Moment::Due(part, None)) => self.is_synthesis && part.is_end(),
             _ => false,
         }
     }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use wire::audio::Direction;
 use wire::dialect::Part;
 
 use crate::fault::behaviour::{Behaviour, Hand, Leave, Outgoing};
@@ -23,9 +22,9 @@ impl Behaviour for WhileSending {
     fn strike(&mut self, _: &mut Hand<'_>) {}
 
     fn received(&mut self, part: Part, hand: &mut Hand<'_>) {
-        let is_uplink = match hand.audio {
-            Direction::ToServer => part.is_audio(),
-            Direction::ToClient => part == Part::Request,
+        let is_uplink = match hand.is_synthesis {
+            true => part == Part::Request,
+            false => part.is_audio(),
         };
         if is_uplink {
             hand.leave(Leave::Reset);

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use wire::audio::Direction;
 
 use crate::fault::behaviour::{Behaviour, Deed, Hand, Outgoing};
 
@@ -23,9 +22,9 @@ impl Behaviour for Trickle {
     fn strike(&mut self, _: &mut Hand<'_>) {}
 
     fn message(&mut self, message: Outgoing, hand: &mut Hand<'_>) -> Vec<Outgoing> {
-        let is_held = match hand.audio {
-            Direction::ToClient => message.part.is_audio(),
-            Direction::ToServer => message.part.is_result(),
+        let is_held = match hand.is_synthesis {
+            true => message.part.is_audio(),
+            false => message.part.is_result(),
         };
         if is_held {
             hand.wait(self.0);
