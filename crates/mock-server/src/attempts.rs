@@ -26,12 +26,15 @@ const KEPT: usize = 1000;
 #[derive(Debug, Default)]
 pub(crate) struct Attempts {
     kept: Vec<Attempt>,
+    /// The highest number among them.
+    latest: u64,
 }
 
 impl Attempts {
     /// A connection begins.
     pub(crate) fn begin(&mut self, connection: u64, now: Duration) {
         if self.kept.len() < KEPT {
+            self.latest = self.latest.max(connection);
             self.kept.push(Attempt {
                 connection,
                 began: now,
@@ -70,6 +73,10 @@ impl Attempts {
     }
 
     fn find(&mut self, connection: u64) -> Option<&mut Attempt> {
+        // Once no more are kept, most are none of them.
+        if connection > self.latest {
+            return None;
+        }
         let mut kept = self.kept.iter_mut().rev();
         kept.find(|attempt| attempt.connection == connection)
     }

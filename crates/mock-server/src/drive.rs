@@ -1,24 +1,17 @@
 //! The loop of one session: socket, clock and speaker in, socket out.
 
-use std::io;
-
-use bytes::{Bytes, BytesMut};
-use tokio::io::{AsyncRead, AsyncReadExt};
+use bytes::Bytes;
 use tokio::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Clock, Sleeper};
 use crate::live::{Departure, Live};
-use crate::socket::Socket;
-
-/// How much is read at once. Small: most messages of most clients are, and every idle
-/// connection holds one such buffer.
-const READ: usize = 4 << 10;
+use crate::socket::{Socket, read_some};
 
 /// Runs a session until its connection has ended. `early` is what the client sent together
 /// with its handshake.
 pub(crate) async fn drive<S>(
-    mut live: Live<'_>,
+    live: &mut Live<'_>,
     io: S,
     early: Bytes,
     clock: &Clock,
@@ -27,11 +20,10 @@ pub(crate) async fn drive<S>(
     S: Socket,
 {
     let (mut input, mut output) = tokio::io::split(io);
-    let mut buffer = BytesMut::new();
     let mut stopped = false;
     let sleeper = clock.sleeper();
-    live.receive(&early);
-    // It may be a small piece of a large buffer, which would live as long as the session.
+    // It may be a small piece of a large buffer, which would live as long as the journal.
+    live.receive(Bytes::copy_from_slice(&early));
     drop(early);
     while live.departure().is_none() {
         let (due, deadline) = (live.next_due(), live.close_deadline());
@@ -44,13 +36,10 @@ pub(crate) async fn drive<S>(
                 stopped = true;
                 live.stop();
             }
-            read = read_some(&mut input, &mut buffer), if reads => {
-                match read {
-                    Ok(0) | Err(_) => live.lost(),
-                    Ok(_) => live.receive(&buffer),
-                }
-                buffer.clear();
-            }
+            read = read_some(&mut input), if reads => match read {
+                Ok(bytes) if !bytes.is_empty() => live.receive(bytes),
+                Ok(_) | Err(_) => live.lost(),
+            },
             () = wait(&sleeper, due), if due.is_some() => live.due(),
             written = live.outbox.write(&mut output), if writes => {
                 live.wrote();
@@ -79,14 +68,6 @@ pub(crate) async fn drive<S>(
         }
         Some(Departure::Dropped) | None => {}
     }
-}
-
-async fn read_some(
-    input: &mut (impl AsyncRead + Unpin),
-    buffer: &mut BytesMut,
-) -> io::Result<usize> {
-    buffer.reserve(READ);
-    input.read_buf(buffer).await
 }
 
 async fn wait(sleeper: &Sleeper<'_>, due: Option<Duration>) {

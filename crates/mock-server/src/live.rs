@@ -80,7 +80,7 @@ pub(crate) struct Live<'s> {
     pub(crate) outbox: Outbox,
     timers: Timers,
     speaker: Option<Speaking>,
-    listener: Option<Listener>,
+    listener: Option<Box<Listener>>,
     closing: Closing,
     /// The message that is being answered.
     current: Option<u64>,
@@ -217,13 +217,12 @@ impl<'s> Live<'s> {
     }
 
     /// Takes bytes from the client.
-    pub(crate) fn receive(&mut self, bytes: &[u8]) {
+    pub(crate) fn receive(&mut self, bytes: Bytes) {
+        self.receiver.push(&bytes);
         if !bytes.is_empty() && self.around.recorder.keeps_raw() {
             let at = self.elapsed();
-            let bytes = Bytes::copy_from_slice(bytes);
-            self.around.recorder.raw(Side::Client, at, [bytes]);
+            self.around.recorder.raw(Side::Client, at, vec![bytes]);
         }
-        self.receiver.push(bytes);
         while let Some(event) = self.receiver.next_event() {
             self.on_event(event);
             self.run_faults();
@@ -460,7 +459,8 @@ impl<'s> Live<'s> {
                     .begin_sound(Side::Client, listen.format);
                 let script = self.around.lane.script.clone();
                 let recordings = &self.around.sound.options.recordings;
-                self.listener = Some(Listener::new(*listen, script, recordings));
+                let listener = Listener::new(*listen, script, recordings);
+                self.listener = Some(Box::new(listener));
                 let recorder = self.around.recorder;
                 recorder.write(|record| record.recognitions.begin());
             }
@@ -471,7 +471,7 @@ impl<'s> Live<'s> {
                 self.heard(events.unwrap_or_default());
             }
             Action::FinishHearing => {
-                let events = self.listener.as_mut().map(Listener::finish);
+                let events = self.listener.as_mut().map(|listener| listener.finish());
                 self.note_recognitions();
                 self.listener = None;
                 self.heard(events.unwrap_or_default());
@@ -516,7 +516,7 @@ impl<'s> Live<'s> {
     }
 
     fn note_recognitions(&mut self) {
-        for note in self.listener.iter_mut().flat_map(Listener::take_notes) {
+        for note in self.listener.iter_mut().flat_map(|it| it.take_notes()) {
             let recorder = self.around.recorder;
             recorder.write(|record| record.recognitions.note(note));
         }

@@ -1,10 +1,12 @@
 //! Bytes that wait to be written: frame heads and payloads side by side, never copied.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::io::{self, IoSlice};
+use std::pin::Pin;
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use wire::session::{Data, Form};
 use wire::ws::{CloseFrame, FrameHead, Opcode, mask};
@@ -14,11 +16,16 @@ use crate::fault::{Cuts, Frame, Slicing};
 /// How many slices go into one vectored write.
 const SLICES: usize = 64;
 
+/// How many bytes of frame heads are allocated together.
+const HEADS: usize = 64;
+
 /// A queue of slices. One turn of the session fills it, one vectored write empties it.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     queue: VecDeque<Bytes>,
     waiting: usize,
+    /// Room for frame heads, which share their allocations.
+    heads: BytesMut,
     /// What has been written, if somebody wants to know.
     written: Option<Vec<Bytes>>,
     /// Whether the stream may hold back some of what it took, as TLS does when TCP is full.
@@ -226,21 +233,24 @@ impl Outbox {
     }
 
     async fn write_some(&mut self, io: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
-        let mut slices = [IoSlice::new(&[]); SLICES];
-        let mut used = 0;
-        let mut room = self.slicer.as_mut().map_or(usize::MAX, Slicer::room);
-        for (slot, bytes) in slices.iter_mut().zip(&self.queue) {
-            let bytes = bytes.get(..room.min(bytes.len())).unwrap_or_default();
-            if bytes.is_empty() {
-                break;
+        let room = self.slicer.as_mut().map_or(usize::MAX, Slicer::room);
+        // The slices are on the stack, not in the memory of every connection.
+        let written = poll_fn(|context| {
+            let mut slices = [IoSlice::new(&[]); SLICES];
+            let (mut used, mut room) = (0, room);
+            for (slot, bytes) in slices.iter_mut().zip(&self.queue) {
+                let bytes = bytes.get(..room.min(bytes.len())).unwrap_or_default();
+                if bytes.is_empty() {
+                    break;
+                }
+                *slot = IoSlice::new(bytes);
+                room -= bytes.len();
+                used += 1;
             }
-            *slot = IoSlice::new(bytes);
-            room -= bytes.len();
-            used += 1;
-        }
-        let written = io
-            .write_vectored(slices.get(..used).unwrap_or_default())
-            .await?;
+            let slices = slices.get(..used).unwrap_or_default();
+            Pin::new(&mut *io).poll_write_vectored(context, slices)
+        })
+        .await?;
         if written == 0 {
             return Err(io::ErrorKind::WriteZero.into());
         }
@@ -272,7 +282,12 @@ impl Outbox {
     fn head(&mut self, opcode: Opcode, length: usize) {
         let head = FrameHead::server(opcode, length).encode();
         self.begin_frame();
-        self.push(Bytes::copy_from_slice(&head));
+        if self.heads.capacity() < head.len() {
+            self.heads = BytesMut::with_capacity(HEADS);
+        }
+        self.heads.extend_from_slice(&head);
+        let head = self.heads.split().freeze();
+        self.push(head);
     }
 
     fn begin_frame(&mut self) {

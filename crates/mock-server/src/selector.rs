@@ -151,10 +151,13 @@ impl Chosen {
     }
 }
 
-/// Reads the selectors of a request and takes out those that the vendor must not see.
-pub(crate) fn take(head: &mut RequestHead) -> Chosen {
+/// Reads the selectors of a request and takes out those that the vendor must not see. Answers
+/// the request as it was, too, if there were any.
+pub(crate) fn take(head: &mut RequestHead) -> (Chosen, Option<RequestHead>) {
     let mut chosen = Chosen::default();
+    let mut sent = None;
     if let Some((selector, rest)) = split_path(&head.path) {
+        sent.get_or_insert_with(|| head.clone());
         head.path = rest;
         chosen.first = chosen.note(Selector::parse(&selector));
     }
@@ -173,6 +176,7 @@ pub(crate) fn take(head: &mut RequestHead) -> Chosen {
                 .iter()
                 .map(|pair| percent_decode(pair.split_once('=').map_or("", |(_, value)| value)))
                 .collect();
+            sent.get_or_insert_with(|| head.clone());
             head.query = rest;
             for text in selectors {
                 let found = chosen.note(Selector::parse(&text));
@@ -180,7 +184,7 @@ pub(crate) fn take(head: &mut RequestHead) -> Chosen {
             }
         }
     }
-    chosen
+    (chosen, sent)
 }
 
 /// The selector of a credential, if it is one.

@@ -240,7 +240,7 @@ async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
         outcome = serve(&shared, inside, &overheard, is_local, Hop::Tunnelled).await;
     }
     if let Outcome::Session(accepted) = outcome {
-        session(&shared, *accepted, overheard).await;
+        session(&shared, accepted, overheard).await;
     }
 }
 
@@ -303,9 +303,13 @@ async fn serve(
 }
 
 /// One session, from the 101 to the end of the TCP connection.
-async fn session(shared: &Shared, accepted: Accepted, overheard: Overheard) {
+async fn session(shared: &Shared, mut accepted: Box<Accepted>, overheard: Overheard) {
+    let Ok(upgraded) = (&mut accepted.upgrade).await else {
+        return;
+    };
+    // Nothing is awaited from here to the loop: an open session remembers what the loop needs.
     let Accepted {
-        upgrade,
+        upgrade: _,
         endpoint,
         opening,
         lane,
@@ -316,10 +320,7 @@ async fn session(shared: &Shared, accepted: Accepted, overheard: Overheard) {
         redactor,
         findings,
         extension,
-    } = accepted;
-    let Ok(upgraded) = upgrade.await else {
-        return;
-    };
+    } = *accepted;
     let (stream, early) = match upgraded.downcast::<TokioIo<Tap>>() {
         Ok(parts) => (parts.io.into_inner().into_inner(), parts.read_buf),
         Err(_) => unreachable!("every connection is served on a tap"),
@@ -380,8 +381,9 @@ async fn session(shared: &Shared, accepted: Accepted, overheard: Overheard) {
         close_time: guards.close_time,
         recorder: &recorder,
     };
-    let live = Live::open((endpoint.open)(opening), plan, around);
-    drive(live, stream, early, &shared.clock, &shared.stop).await;
+    let mut live = Live::open((endpoint.open)(opening), plan, around);
+    drive(&mut live, stream, early, &shared.clock, &shared.stop).await;
+    drop(live);
     conclude(shared, &recorder, Some(began.elapsed()));
 }
 

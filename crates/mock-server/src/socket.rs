@@ -1,9 +1,14 @@
 //! What the kernel is told about our sockets, and what a session needs of one beside bytes.
 
-use std::io::ErrorKind;
+use std::future::poll_fn;
+use std::io::{self, ErrorKind};
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::task::{Poll, ready};
 
+use bytes::Bytes;
 use socket2::{SockRef, TcpKeepalive};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, Interest};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, Interest, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Duration, timeout};
 
@@ -40,8 +45,8 @@ pub(crate) trait Socket: AsyncRead + AsyncWrite + Unpin + Sized {
     async fn finish(mut self) {
         // Errors no longer matter: everything has been said.
         let _ = self.shutdown().await;
-        let mut scrap = [0; SCRAP];
-        let drain = async { while matches!(self.read(&mut scrap).await, Ok(1..)) {} };
+        let drain =
+            async { while matches!(read_some(&mut self).await, Ok(bytes) if !bytes.is_empty()) {} };
         let _ = timeout(LINGER, drain).await;
     }
 
@@ -58,7 +63,7 @@ pub(crate) trait Socket: AsyncRead + AsyncWrite + Unpin + Sized {
                 return;
             }
             // There is something to read, which nobody will: wait for what comes next.
-            let _ = tcp.try_io(Interest::READABLE, || -> std::io::Result<()> {
+            let _ = tcp.try_io(Interest::READABLE, || -> io::Result<()> {
                 Err(ErrorKind::WouldBlock.into())
             });
         }
@@ -71,8 +76,20 @@ const PROBE: Duration = Duration::from_secs(30);
 /// How long the client may take to close its side of TCP after the server's.
 pub(crate) const LINGER: Duration = Duration::from_secs(1);
 
-/// How much is thrown away at once.
-const SCRAP: usize = 4 << 10;
+/// How much is read at once.
+const READ: usize = 16 << 10;
+
+/// Reads once; nothing is the end. What comes goes through the stack, so that who waits for it
+/// holds no memory.
+pub(crate) async fn read_some(input: &mut (impl AsyncRead + Unpin)) -> io::Result<Bytes> {
+    poll_fn(|context| {
+        let mut scrap = [MaybeUninit::uninit(); READ];
+        let mut scrap = ReadBuf::uninit(&mut scrap);
+        ready!(Pin::new(&mut *input).poll_read(context, &mut scrap))?;
+        Poll::Ready(Ok(Bytes::copy_from_slice(scrap.filled())))
+    })
+    .await
+}
 
 #[cfg(test)]
 impl Socket for tokio::io::DuplexStream {

@@ -56,7 +56,8 @@ pub(crate) async fn answer(
     mut request: Request<Incoming>,
 ) -> Result<Answer, Infallible> {
     if request.uri().path().starts_with(admin::PREFIX) {
-        return Ok(admin::answer(&shared, is_local, request).await);
+        // Boxed, so that no vendor's request carries its memory along.
+        return Ok(Box::pin(admin::answer(&shared, is_local, request)).await);
     }
     // RFC 9112 3.2: a request of HTTP/1.1 says whom it is for.
     if request.version() >= Version::HTTP_11 && !request.headers().contains_key(HOST) {
@@ -64,10 +65,10 @@ pub(crate) async fn answer(
         let problem = admin::Problem::new(StatusCode::BAD_REQUEST, "no Host", detail);
         return Ok(problem.into_answer());
     }
-    let sent = head_of(&request);
-    let mut head = sent.clone();
+    let mut head = head_of(&request);
     let (asked, redactor) = (asked(&head), Redactor::of(&head));
-    let chosen = selector::take(&mut head);
+    let (chosen, sent) = selector::take(&mut head);
+    let sent = sent.as_ref().unwrap_or(&head);
     let choice = chosen.whole();
     let name = choice.lane.as_deref().unwrap_or(lane::DEFAULT);
     let lane = match shared.lanes.enter(name) {
@@ -86,7 +87,7 @@ pub(crate) async fn answer(
             asked,
             redactor,
             scenario,
-            sent: &sent,
+            sent,
             head: &head,
         };
         return Ok(side::answer(door, &overheard, service, request).await);
@@ -114,7 +115,7 @@ pub(crate) async fn answer(
         Route::Near(vendor, endpoint, nearest) => {
             let knobs = shared.options.knobs_of(endpoint.name);
             let mut memory = crate::lock::lock(&lane.memory);
-            let mut admission = shared.admission(&knobs, &mut ids, &mut memory, &sent);
+            let mut admission = shared.admission(&knobs, &mut ids, &mut memory, sent);
             let miss = PathMiss {
                 nearest,
                 clause: endpoint.table.order,
@@ -150,7 +151,7 @@ pub(crate) async fn answer(
     }
     let admitted = {
         let mut memory = crate::lock::lock(&lane.memory);
-        let mut admission = shared.admission(&knobs, &mut ids, &mut memory, &sent);
+        let mut admission = shared.admission(&knobs, &mut ids, &mut memory, sent);
         admission.now_ms += ahead_ms;
         (endpoint.admit)(&head, &mut admission)
     };

@@ -224,8 +224,8 @@ fn serve_faulty(
                 close_time: Duration::from_secs(10),
                 recorder: &recorder,
             };
-            let live = Live::open(session, plan, around);
-            drive(live, near, Bytes::new(), &clock, &stop).await;
+            let mut live = Live::open(session, plan, around);
+            drive(&mut live, near, Bytes::new(), &clock, &stop).await;
         }
     });
     Served {

@@ -272,11 +272,8 @@ impl Recorder<'_> {
     }
 
     /// Adds bytes that crossed the socket.
-    pub(crate) fn raw(&self, side: Side, at: Duration, bytes: impl IntoIterator<Item = Bytes>) {
-        let mut record = guard(&self.record);
-        let bytes = bytes.into_iter();
-        let weight = bytes.map(|bytes| record.add_raw(side, at, bytes)).sum();
-        drop(record);
+    pub(crate) fn raw(&self, side: Side, at: Duration, bytes: Vec<Bytes>) {
+        let weight = guard(&self.record).add_raw(side, at, bytes);
         self.took(weight);
     }
 
@@ -343,6 +340,7 @@ impl Recorder<'_> {
             return;
         }
         let weight = record.weigh_heads();
+        record.shrink();
         let endpoint = record.endpoint();
         let code = record.ending().map(|ending| ending.code);
         let status = record.status();

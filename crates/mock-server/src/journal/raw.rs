@@ -18,6 +18,7 @@ use wire::session::Side;
 use wire::ws::deflate::{Direction, Inflater};
 use wire::ws::{FrameHead, mask};
 
+use super::record::OVERHEAD;
 use super::redact::Redactor;
 
 /// Bytes of one side that crossed a connection together, without credentials.
@@ -103,8 +104,25 @@ pub(super) struct Chunk {
     pub(super) side: Side,
     /// When, since the session began.
     pub(super) at: Duration,
-    /// The bytes.
-    pub(super) bytes: Bytes,
+    /// The bytes, in the pieces in which they were written.
+    pub(super) bytes: Vec<Bytes>,
+}
+
+impl Chunk {
+    /// How many bytes it has.
+    fn len(&self) -> usize {
+        self.bytes.iter().map(Bytes::len).sum()
+    }
+
+    /// What it takes in memory.
+    pub(super) fn weight(&self) -> usize {
+        let own = match self.side {
+            Side::Client => self.len(),
+            // The payload is a message's, too, and shared with it.
+            Side::Server => 0,
+        };
+        own + OVERHEAD * self.bytes.len()
+    }
 }
 
 /// The heads of a handshake as they crossed the socket.
@@ -153,7 +171,7 @@ pub(super) fn blanked(heads: &Heads, chunks: &[Chunk], redactor: &Redactor) -> V
     // Slices that were written at once are one chunk.
     for group in chunks.chunk_by(|a, b| a.side == b.side && a.at == b.at) {
         let Some(first) = group.first() else { continue };
-        let length: usize = group.iter().map(|chunk| chunk.bytes.len()).sum();
+        let length: usize = group.iter().map(Chunk::len).sum();
         let rest = match first.side {
             Side::Client => &mut client,
             Side::Server => &mut server,
@@ -169,7 +187,8 @@ pub(super) fn blanked(heads: &Heads, chunks: &[Chunk], redactor: &Redactor) -> V
 
 fn stream(chunks: &[Chunk], side: Side) -> Vec<u8> {
     let chunks = chunks.iter().filter(|chunk| chunk.side == side);
-    let pieces: Vec<&[u8]> = chunks.map(|chunk| chunk.bytes.as_ref()).collect();
+    let pieces = chunks.flat_map(|chunk| &chunk.bytes);
+    let pieces: Vec<&[u8]> = pieces.map(AsRef::as_ref).collect();
     pieces.concat()
 }
 

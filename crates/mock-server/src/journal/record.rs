@@ -154,7 +154,7 @@ const FINDINGS: usize = 1000;
 const BASE: usize = 1024;
 
 /// What an entry, a chunk or a piece of sound takes beside its bytes.
-const OVERHEAD: usize = 160;
+pub(super) const OVERHEAD: usize = 160;
 
 impl Record {
     pub(super) fn new(
@@ -203,18 +203,23 @@ impl Record {
     }
 
     /// Adds bytes that crossed the socket; answers what they take.
-    pub(super) fn add_raw(&mut self, side: Side, at: Duration, bytes: Bytes) -> usize {
+    pub(super) fn add_raw(&mut self, side: Side, at: Duration, bytes: Vec<Bytes>) -> usize {
         if !self.raw_is_whole {
             return 0;
         }
-        let weight = OVERHEAD
-            + match side {
-                Side::Client => bytes.len(),
-                // The payload is a message's, too, and shared with it.
-                Side::Server => 0,
-            };
-        self.raw.push(Chunk { side, at, bytes });
+        let chunk = Chunk { side, at, bytes };
+        let weight = chunk.weight();
+        self.raw.push(chunk);
         self.weigh(weight)
+    }
+
+    /// Nothing more will be added: gives back the room for it.
+    pub(super) fn shrink(&mut self) {
+        self.entries.shrink_to_fit();
+        self.raw.shrink_to_fit();
+        for sound in &mut self.sounds {
+            sound.pieces.shrink_to_fit();
+        }
     }
 
     /// Answers what the heads of the handshake take, once.
@@ -280,10 +285,7 @@ impl Record {
             self.heads = Heads::default();
             freed += std::mem::take(&mut self.heads_weight);
             for chunk in std::mem::take(&mut self.raw) {
-                freed += OVERHEAD;
-                if chunk.side == Side::Client {
-                    freed += chunk.bytes.len();
-                }
+                freed += chunk.weight();
             }
         }
         let pieces: usize = self.sounds.iter().map(|sound| sound.pieces.len() + 1).sum();

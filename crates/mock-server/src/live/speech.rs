@@ -80,17 +80,22 @@ impl Live<'_> {
             };
         }
         let Some(event) = event else { return };
-        let events = match &mut self.engine {
-            Some(engine) => engine.spoken(event, now),
-            None => vec![event],
-        };
-        for event in events {
-            if let SpeechEvent::Audio { bytes, .. } = &event {
-                self.around.recorder.sound(Side::Server, bytes.clone());
+        match &mut self.engine {
+            Some(engine) => {
+                for event in engine.spoken(event, now) {
+                    self.say(event);
+                }
+                self.run_faults();
             }
-            self.turn(|session, turn| session.spoken(event, turn));
+            None => self.say(event),
         }
-        self.run_faults();
+    }
+
+    fn say(&mut self, event: SpeechEvent) {
+        if let SpeechEvent::Audio { bytes, .. } = &event {
+            self.around.recorder.sound(Side::Server, bytes.clone());
+        }
+        self.turn(|session, turn| session.spoken(event, turn));
     }
 
     pub(super) fn begin_speech(&mut self, mut speech: Speech) {

@@ -22,7 +22,9 @@ fn head(path: &str, query: Option<&str>, headers: &[(&str, &str)]) -> RequestHea
 }
 
 fn taken(mut head: RequestHead) -> (Selector, RequestHead) {
-    let chosen = take(&mut head);
+    let as_sent = head.clone();
+    let (chosen, sent) = take(&mut head);
+    assert_eq!(sent.unwrap_or_else(|| head.clone()), as_sent);
     assert_eq!(chosen.error, None);
     (chosen.whole(), head)
 }

@@ -135,23 +135,29 @@ impl<P: Protocol> Conversation<P> {
     /// Steps the table for every send from action `first` on, and takes out what it forbids and
     /// what comes after the end.
     fn check_sends(&mut self, first: usize, turn: &mut Turn<'_>) {
-        let asked = turn.actions.split_off(first.min(turn.actions.len()));
-        for action in asked {
+        let mut index = 0;
+        turn.actions.retain(|action| {
+            let is_earlier = index < first;
+            index += 1;
+            if is_earlier {
+                return true;
+            }
             if self.course == Course::Ended && !matches!(action, Action::Report(_)) {
-                continue;
+                return false;
             }
             if matches!(action, Action::Close { .. } | Action::Abort) {
                 self.course = Course::Ended;
             }
-            if let Action::Send { kind, .. } = &action {
-                let step = self.machine.step(Side::Server, kind);
-                if step.standing != Standing::Legal {
-                    self.violations.push((kind, step.from));
-                    continue;
-                }
+            let Action::Send { kind, .. } = action else {
+                return true;
+            };
+            let step = self.machine.step(Side::Server, kind);
+            let is_legal = step.standing == Standing::Legal;
+            if !is_legal {
+                self.violations.push((kind, step.from));
             }
-            turn.actions.push(action);
-        }
+            is_legal
+        });
     }
 
     /// The finding about a message that did not belong where it came.
@@ -195,11 +201,12 @@ impl<P: Protocol> Session for Conversation<P> {
             turn.report(self.disorder(decoded.kind, step));
         }
         self.protocol.receive(decoded.message, step, turn);
-        let nearest = self.machine_before(step).nearest(decoded.kind);
+        let mut nearest = None;
         for action in turn.actions.iter_mut().skip(first) {
             if let Action::Report(finding) = action {
                 finding.state = Some(step.from);
-                finding.nearest = nearest;
+                finding.nearest =
+                    *nearest.get_or_insert_with(|| self.machine_before(step).nearest(decoded.kind));
             }
         }
         self.check_sends(first, turn);
