@@ -29,6 +29,8 @@ pub struct SessionReport {
     pub messages: Vec<MessageReport>,
     /// The oddities noticed about the client.
     pub findings: Vec<FindingReport>,
+    /// The faults that were armed on the connection.
+    pub faults: Vec<FaultReport>,
     /// How many bytes of payloads were dropped to make room.
     pub dropped_bytes: usize,
     /// The client's audio, if it sent any.
@@ -80,6 +82,17 @@ pub enum MessageKind {
     Pong,
     /// A close frame.
     Close,
+}
+
+/// One fault of a session, and whether it struck.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FaultReport {
+    /// The fault as it was written.
+    pub fault: String,
+    /// The point at which it was to strike.
+    pub point: String,
+    /// When it struck, since the session was opened; `None` if its point was never reached.
+    pub fired: Option<Duration>,
 }
 
 /// One oddity noticed about the client.
@@ -156,6 +169,7 @@ impl Record {
             close,
             messages: messages.collect(),
             findings: findings.collect(),
+            faults: self.faults.report(),
             dropped_bytes: self.dropped_bytes(),
             client_audio: self.audio(Side::Client),
             server_audio: self.audio(Side::Server),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::fault::Note;
+use crate::report::FaultReport;
 
 /// The faults that were armed on a connection, and which of them have fired.
 #[derive(Debug, Default)]
@@ -26,6 +27,17 @@ impl FaultLog {
                 fired.get_or_insert(at);
             }
         }
+    }
+
+    /// The log as values.
+    pub(crate) fn report(&self) -> Vec<FaultReport> {
+        let entries = self.entries.iter();
+        let reported = entries.map(|(note, fired)| FaultReport {
+            fault: note.text.clone(),
+            point: note.at.to_string(),
+            fired: *fired,
+        });
+        reported.collect()
     }
 
     /// The log as the admin API shows it.
