@@ -6,6 +6,7 @@
 //!                                                                            └─▶ --out DIR
 //! ```
 
+mod again;
 mod expect;
 
 use std::io::{self, Write as _};
@@ -195,6 +196,7 @@ async fn server(args: &ServerArgs, expecting: &Expecting<'_>) -> Result<Ran, Fai
     Ok(Ran {
         run: result,
         existing: Existing::of(&library, Role::Server),
+        command: again::server(args, &target.shown(), selection.profile),
         library: Some(library),
         reruns,
         is_filtered: !args.chosen.case.is_empty(),
@@ -235,6 +237,7 @@ async fn client(args: &ClientArgs, expecting: &Expecting<'_>) -> Result<Ran, Fai
     Ok(Ran {
         run: result,
         existing: Existing::of(&library, Role::Client),
+        command: again::client(args, selection.profile),
         library: Some(library),
         reruns,
         is_filtered: !args.chosen.case.is_empty(),
@@ -257,6 +260,7 @@ fn replay(args: &ReplayArgs) -> Result<Ran, Failure> {
         run,
         library: None,
         existing: Existing::default(),
+        command: again::replay(args, selection.profile),
         reruns: Reruns::new(),
         is_filtered: !args.chosen.case.is_empty(),
     })

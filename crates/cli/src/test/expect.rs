@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use conformance::case::Library;
 use conformance::expect::{Date, Existing, Expectations, Outcome, Reruns, Setting, bless, judge};
-use conformance::report::{self, Report};
+use conformance::report::{self, CommandLine, Report};
 use conformance::run::{CaseResult, RunResult};
 
 use crate::failure::Failure;
@@ -24,7 +24,8 @@ pub(super) struct Reporting {
     /// The run's date, after which `until=` is over [default: today in UTC]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = parse_date)]
     date: Option<Date>,
-    /// Write run.json, junit.xml and summary.md into this folder, made if need be
+    /// Write run.json, junit.xml, summary.md, report.html and repro/ into this folder, made if need
+    /// be
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -41,6 +42,7 @@ pub(super) struct Ran {
     pub(super) run: RunResult,
     pub(super) library: Option<Library>,
     pub(super) existing: Existing,
+    pub(super) command: CommandLine,
     pub(super) reruns: Reruns,
     pub(super) is_filtered: bool,
 }
@@ -102,6 +104,7 @@ impl Expecting<'_> {
             date: self.date,
             is_filtered: ran.is_filtered,
             outcome: outcome.as_ref(),
+            command: Some(&ran.command),
         };
         if let Some(folder) = &self.options.out {
             report::write(&report, folder).map_err(|error| Failure::Judged {

@@ -18,6 +18,17 @@ pub struct Library {
     /// The cases, in the order of the endpoints, then of their ids.
     pub cases: Vec<Case>,
     endpoints: BTreeMap<&'static str, EndpointFile>,
+    /// What the cases were read from.
+    sources: Sources,
+}
+
+/// The texts of the files, and which case stands in which.
+#[derive(Clone, Debug, Default)]
+struct Sources {
+    /// The texts by the path of the file.
+    texts: BTreeMap<String, String>,
+    /// The path of the file by the id of the case.
+    paths: BTreeMap<String, String>,
 }
 
 /// Why there are no cases.
@@ -90,9 +101,11 @@ impl Library {
 
     fn of<'f>(files: impl Iterator<Item = (&'f str, &'f str)>) -> Result<Self, LoadError> {
         let mut problems = Vec::new();
+        let mut texts = BTreeMap::new();
         let (mut cases, mut endpoints) = (Vec::new(), BTreeMap::new());
         for (name, text) in files {
             let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+            texts.insert(name.to_owned(), text.to_owned());
             if registry::VENDORS.iter().any(|vendor| vendor.name == folder) {
                 match Case::parse_shared(name, text, folder) {
                     Ok(shared) => {
@@ -128,9 +141,39 @@ impl Library {
             let mut all = registry::endpoints();
             all.position(|known| known.name == case.endpoint)
         };
+        let paths = cases
+            .iter()
+            .map(|(path, case)| (case.id.clone(), path.clone()));
+        let sources = Sources {
+            paths: paths.collect(),
+            texts,
+        };
         let mut cases: Vec<Case> = cases.into_iter().map(|(_, case)| case).collect();
         cases.sort_by_cached_key(|case| (place(case), case.id.clone()));
-        Ok(Self { cases, endpoints })
+        Ok(Self {
+            cases,
+            endpoints,
+            sources,
+        })
+    }
+
+    /// The files that a case is made of, by their paths below the folder of cases: its own, and
+    /// what the cases of its endpoints share. A folder of these is a library, too.
+    #[must_use]
+    pub fn files_of(&self, id: &str) -> Vec<(&str, &str)> {
+        let Sources { texts, paths } = &self.sources;
+        let Some(own) = paths.get(id) else {
+            return Vec::new();
+        };
+        let beside = self
+            .cases
+            .iter()
+            .filter(|case| paths.get(&case.id) == Some(own));
+        let shared = beside.map(|case| format!("{}/{SHARED}", case.endpoint));
+        let all = std::iter::once(own.clone()).chain(shared);
+        all.filter_map(|path| texts.get_key_value(&path))
+            .map(|(path, text)| (path.as_str(), text.as_str()))
+            .collect()
     }
 
     /// What the cases of an endpoint share.

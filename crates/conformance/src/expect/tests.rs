@@ -61,6 +61,7 @@ fn run(cases: &[(&str, &str)]) -> RunResult {
         seed: 0,
         profile: crate::verdict::Profile::default(),
         probes: Vec::new(),
+        about: None,
         cases: cases.iter().map(|(id, checks)| case(id, checks)).collect(),
     }
 }

@@ -50,6 +50,12 @@ impl Received {
     /// that stands, else all of it.
     #[must_use]
     pub fn audio_bytes(&self) -> usize {
+        self.told_bytes().unwrap_or(self.payload.len())
+    }
+
+    /// How many bytes of audio its codec says that it has.
+    #[must_use]
+    pub fn told_bytes(&self) -> Option<usize> {
         let value = self.value();
         let places = [
             value.get("bytes"),
@@ -59,8 +65,7 @@ impl Received {
                 .and_then(|payload| payload.get("bytes")),
         ];
         let told = places.into_iter().flatten().find_map(Value::as_i64);
-        let told = told.and_then(|bytes| usize::try_from(bytes).ok());
-        told.unwrap_or(self.payload.len())
+        told.and_then(|bytes| usize::try_from(bytes).ok())
     }
 
     /// Its audio, which stands at its end.

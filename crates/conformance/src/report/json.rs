@@ -2,13 +2,14 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use mock_server::FaultReport;
 use wire::json::{Style, Value, object};
 
 use super::Report;
 use crate::case::Kind;
 use crate::expect::Outcome;
 use crate::run::trace::{Evidence, Trace};
-use crate::run::{CaseResult, ProbeResult};
+use crate::run::{CaseResult, ProbeResult, RunResult};
 use crate::verdict::{CheckResult, Verdict};
 
 /// The version of the file's form.
@@ -28,13 +29,7 @@ pub fn run_json(report: &Report<'_>) -> String {
         ("os", Value::from(std::env::consts::OS)),
         ("seed", Value::from(run.seed)),
         ("profile", Value::from(run.profile.name())),
-        (
-            "subject",
-            object(
-                [("kind", run.kind), ("name", run.subject.as_str())]
-                    .map(|(key, value)| (key, Value::from(value))),
-            ),
-        ),
+        ("subject", subject(run)),
         ("endpoints", texts(report.endpoints())),
         ("complete", Value::from(report.is_complete())),
         ("as_expected", Value::from(report.is_as_expected())),
@@ -66,6 +61,25 @@ fn suite(report: &Report<'_>) -> Value {
     object([
         ("cases", number(cases.len())),
         ("hash", Value::from(format!("{hash:016x}"))),
+    ])
+}
+
+/// Who was judged. What a client does not say about itself is `null`.
+fn subject(run: &RunResult) -> Value {
+    let about = run.about.as_ref();
+    let told = |text: Option<&String>| text.map_or(Value::Null, |text| Value::from(text.as_str()));
+    object([
+        ("kind", Value::from(run.kind)),
+        ("name", Value::from(run.subject.as_str())),
+        ("client", told(about.map(|about| &about.name))),
+        (
+            "version",
+            told(about.and_then(|about| about.version.as_ref())),
+        ),
+        (
+            "language",
+            told(about.and_then(|about| about.language.as_ref())),
+        ),
     ])
 }
 
@@ -175,6 +189,10 @@ fn trace(trace: &Trace) -> Value {
         object([
             ("ms", number(millis(connection.began))),
             ("cut", Value::from(connection.is_cut)),
+            (
+                "faults",
+                Value::Array(connection.faults.iter().map(fault).collect()),
+            ),
             ("chunks", Value::Array(chunks.collect())),
         ])
     });
@@ -184,11 +202,22 @@ fn trace(trace: &Trace) -> Value {
     ])
 }
 
-fn millis(time: std::time::Duration) -> usize {
+fn fault(fault: &FaultReport) -> Value {
+    object([
+        ("fault", Value::from(fault.fault.as_str())),
+        ("at", Value::from(fault.point.as_str())),
+        (
+            "ms",
+            fault.fired.map_or(Value::Null, |at| number(millis(at))),
+        ),
+    ])
+}
+
+pub(super) fn millis(time: std::time::Duration) -> usize {
     usize::try_from(time.as_millis()).unwrap_or(usize::MAX)
 }
 
-fn number(number: usize) -> Value {
+pub(super) fn number(number: usize) -> Value {
     Value::from(u64::try_from(number).unwrap_or(u64::MAX))
 }
 

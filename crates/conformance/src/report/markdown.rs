@@ -134,7 +134,7 @@ fn push(text: &mut String, line: &str) {
 }
 
 /// A text of the subject's, which must not become markup.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -149,7 +149,7 @@ fn plain(text: &str) -> String {
 }
 
 /// A text between as many backticks as it needs.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let text: String = text
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })

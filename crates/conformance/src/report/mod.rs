@@ -3,16 +3,23 @@
 //! ```text
 //!   RunResult + expectations' Outcome + Library ─▶ Report ─┬─▶ run.json      everything
 //!                                                          ├─▶ junit.xml     a testcase a check
-//!                                                          └─▶ summary.md    what is new, first
+//!                                                          ├─▶ summary.md    what is new, first
+//!                                                          ├─▶ report.html   everything, to look at
+//!                                                          └─▶ repro/        a folder a failure
+//!   trace ─▶ view: messages ─▶ layers, timeline, sound ──────────▲
 //!   each CaseResult as it ends ─▶ terminal
 //! ```
 //!
 //! Everything is made of a [`Report`], so that all of them agree.
 
+mod command;
+mod html;
 mod json;
 mod junit;
 mod markdown;
+mod repro;
 mod terminal;
+mod view;
 
 use std::path::Path;
 use std::{fs, io};
@@ -24,6 +31,8 @@ use crate::expect::{Date, Outcome};
 use crate::run::{CaseResult, RunResult};
 use crate::verdict::{CheckResult, Verdict};
 
+pub use command::CommandLine;
+pub use html::report_html;
 pub use json::{SCHEMA, run_json};
 pub use junit::{JunitError, junit_xml};
 pub use markdown::summary_md;
@@ -42,6 +51,8 @@ pub struct Report<'r> {
     pub is_filtered: bool,
     /// What it is like beside the expectation file, if one was given.
     pub outcome: Option<&'r Outcome>,
+    /// The command line that it was made by.
+    pub command: Option<&'r CommandLine>,
 }
 
 /// What a check means for whoever reads the report.
@@ -119,6 +130,11 @@ impl<'r> Report<'r> {
         own.or_else(|| expected.get(&case.id)).copied()
     }
 
+    /// Whether there is a folder in `repro/` about a case.
+    pub(crate) fn has_repro(&self, case: &CaseResult) -> bool {
+        self.run.kind != "fixtures" && repro::is_wanted(case)
+    }
+
     /// What a check means.
     pub(crate) fn standing(&self, case: &CaseResult, check: &CheckResult) -> Standing {
         match check.verdict {
@@ -147,12 +163,13 @@ pub fn write(report: &Report<'_>, folder: &Path) -> Result<(), WriteError> {
         ("run.json", run_json(report)),
         ("junit.xml", junit_xml(report)?),
         ("summary.md", summary_md(report)),
+        ("report.html", report_html(report)),
     ];
     make(folder)?;
     for (name, text) in files {
         put(&folder.join(name), text.as_bytes())?;
     }
-    Ok(())
+    repro::write(report, &folder.join("repro"))
 }
 
 fn make(folder: &Path) -> Result<(), WriteError> {
@@ -170,5 +187,7 @@ fn failed(path: &Path, source: io::Error) -> WriteError {
     }
 }
 
+#[cfg(test)]
+mod example;
 #[cfg(test)]
 mod tests;

@@ -54,6 +54,7 @@ fn run() -> RunResult {
         seed: 7,
         profile: Profile::Documented,
         probes: Vec::new(),
+        about: None,
         cases: vec![
             case(
                 "ABC-AAAA",
@@ -97,6 +98,7 @@ fn report<'r>(run: &'r RunResult, outcome: Option<&'r Outcome>) -> Report<'r> {
         date: Date::parse("2026-06-01").unwrap(),
         is_filtered: false,
         outcome,
+        command: None,
     }
 }
 

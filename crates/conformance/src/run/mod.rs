@@ -24,8 +24,10 @@ use futures_util::StreamExt as _;
 use crate::case::{Case, Kind, Role};
 use crate::verdict::{CheckResult, Ending, Profile, Verdict};
 
+pub(crate) use client::input;
 pub use client::{
-    Command, Function, Job, Lines, ProbeResult, Reply, StartError, Subject, run_client, test_client,
+    About, Command, Function, Job, Lines, ProbeResult, Reply, StartError, Subject, run_client,
+    test_client,
 };
 pub use judge::{Judge, NOT_REACHED};
 pub use replay::{ReplayError, run_replay};
@@ -76,6 +78,8 @@ pub struct RunResult {
     pub probes: Vec<ProbeResult>,
     /// What came of the cases.
     pub cases: Vec<CaseResult>,
+    /// What a client says about itself.
+    pub about: Option<About>,
 }
 
 impl RunResult {

@@ -72,6 +72,7 @@ pub fn run_replay(
         seed: selection.seed,
         profile: selection.profile,
         probes: Vec::new(),
+        about: None,
         cases,
     })
 }

@@ -34,6 +34,8 @@ use super::adapter::{Command, Exit, Finished, StartError, Task};
 pub struct Lines {
     command: Command,
     live: Arc<AsyncMutex<Option<Arc<Process>>>>,
+    /// What the last process said about its client.
+    about: Arc<Mutex<Option<About>>>,
 }
 
 /// One process of it.
@@ -73,12 +75,16 @@ const fn one() -> usize {
     1
 }
 
-#[derive(Debug, Deserialize)]
+/// What a long-lived adapter says about its client.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct About {
-    name: String,
-    version: Option<String>,
-    language: Option<String>,
+pub struct About {
+    /// The client's name.
+    pub name: String,
+    /// Its version.
+    pub version: Option<String>,
+    /// What it is written in.
+    pub language: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -131,7 +137,19 @@ impl Lines {
         Self {
             command,
             live: Arc::default(),
+            about: Arc::default(),
         }
+    }
+
+    /// What it said about its client, once it has said hello; without the credential.
+    pub(super) fn about(&self) -> Option<About> {
+        let about = lock(&self.about).clone()?;
+        let redact = |text: &str| self.command.redact(text);
+        Some(About {
+            name: redact(&about.name),
+            version: about.version.as_deref().map(redact),
+            language: about.language.as_deref().map(redact),
+        })
     }
 
     pub(super) const fn command(&self) -> &Command {
@@ -230,6 +248,7 @@ impl Lines {
             Err(_) => return Ok(Err("it did not say hello within 10 s".to_owned())),
         };
         talk.greet(&hello.subject);
+        *lock(&self.about) = Some(hello.subject);
         tokio::spawn(listen(output, Arc::clone(&talk)));
         Ok(Ok(Process {
             child: AsyncMutex::new(child),

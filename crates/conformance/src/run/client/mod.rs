@@ -26,7 +26,7 @@ use crate::select::Selection;
 use crate::verdict::{Ending, Verdict};
 
 pub use adapter::{Command, StartError};
-pub use lines::Lines;
+pub use lines::{About, Lines};
 pub use probe::ProbeResult;
 pub use subject::{Function, Job, Reply, Subject};
 pub use trials::test_client;
@@ -53,6 +53,7 @@ pub async fn run_client(
         profile: selection.profile,
         probes: probe::run(cases, subject).await?,
         cases: Vec::new(),
+        about: subject.about(),
     };
     if result.has_failed_probe() {
         let why = "a probe failed, so nothing is scored";
@@ -127,6 +128,7 @@ async fn play(
     let sessions = server.journal();
     let connections = sessions.iter().map(|session| Connection {
         chunks: server.raw(session.id),
+        faults: session.faults.clone(),
         ..Connection::default()
     });
     let trace = Trace {
@@ -164,7 +166,7 @@ async fn start(case: &Case, client: &ClientCase, seed: u64) -> Result<Running, S
 }
 
 /// The file that the program reads.
-fn input(client: &ClientCase) -> (PathBuf, Vec<u8>) {
+pub(crate) fn input(client: &ClientCase) -> (PathBuf, Vec<u8>) {
     match client.operation {
         Operation::Synthesize => (PathBuf::from("in.txt"), client.input.clone().into_bytes()),
         Operation::Recognize => {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::adapter::{Command, Exit, Finished, StartError, Task};
-use super::lines::Lines;
+use super::lines::{About, Lines};
 use crate::case::Operation;
 
 /// A client under test.
@@ -160,6 +160,14 @@ impl Subject {
             Self::Command(command) => command.shown(),
             Self::Lines(lines) => lines.command().shown(),
             Self::Function(function) => function.name.clone(),
+        }
+    }
+
+    /// What it says about itself, as far as it does.
+    pub(super) fn about(&self) -> Option<About> {
+        match self {
+            Self::Lines(lines) => lines.about(),
+            Self::Command(_) | Self::Function(_) => None,
         }
     }
 

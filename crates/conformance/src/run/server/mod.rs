@@ -47,6 +47,7 @@ pub async fn run_server(
         seed: selection.seed,
         profile: selection.profile,
         probes: Vec::new(),
+        about: None,
         cases,
     })
 }

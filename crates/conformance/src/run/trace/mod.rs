@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use mock_server::{RawChunk, Secrets, Side, blank};
+use mock_server::{FaultReport, RawChunk, Secrets, Side, blank};
 
 pub(super) use tap::{Recorder, Tap};
 
@@ -45,6 +45,8 @@ pub struct Connection {
     pub chunks: Vec<RawChunk>,
     /// Whether there was more than is kept.
     pub is_cut: bool,
+    /// What the mock did on purpose, if it was the server.
+    pub faults: Vec<FaultReport>,
 }
 
 /// What a check has looked at.
