@@ -8,6 +8,7 @@
 
 mod again;
 mod expect;
+mod matrix;
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -41,6 +42,8 @@ enum Subject {
     Client(ClientArgs),
     /// Read stored sessions with the codecs and tables, without a network
     Replay(ReplayArgs),
+    /// Put the runs of several subjects side by side
+    Matrix(matrix::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -138,6 +141,7 @@ pub(crate) fn run(args: Args) -> Result<String, Failure> {
             let expecting = args.chosen.reporting.open()?;
             expecting.conclude(&runtime.block_on(client(&args, &expecting))?)
         }
+        Subject::Matrix(args) => matrix::run(&args),
         Subject::Replay(args) => {
             let expecting = args.chosen.reporting.open()?;
             expecting.conclude(&replay(&args)?)
@@ -150,7 +154,8 @@ pub(crate) fn examples() -> String {
     let endpoint = names::example_endpoint();
     format!(
         "Examples:\n  mynah test server ws://127.0.0.1:7070\n  \
-         mynah test client --endpoint {endpoint} -- python3 adapter.py\n  mynah test replay\n\n\
+         mynah test client --endpoint {endpoint} -- python3 adapter.py\n  mynah test replay\n  \
+         mynah test matrix a/run.json b/run.json --out matrix.html\n\n\
          Exit status: 0 as expected, 1 a difference or a failed probe, 2 usage, 3 our own fault,\n\
          4 a program that cannot be started or a server that cannot be reached."
     )

@@ -154,11 +154,11 @@ fn write_whole(path: &std::path::Path, text: &str) -> io::Result<()> {
     std::fs::rename(&beside, path)
 }
 
-fn parse_date(text: &str) -> Result<Date, String> {
+pub(super) fn parse_date(text: &str) -> Result<Date, String> {
     Date::parse(text).ok_or_else(|| "not a day like 2026-06-01".to_owned())
 }
 
-fn today() -> Date {
+pub(super) fn today() -> Date {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
     Date::of_unix(since_1970.map_or(0, |time| time.as_secs()))
 }

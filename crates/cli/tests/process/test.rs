@@ -120,9 +120,10 @@ fn known_differences_are_expected_until_their_day() {
     assert_eq!(words[1..], ["fail", "reason=value"]);
     let (code, output, _) = with(&["--out", out]);
     assert_eq!(code, Some(0), "{output}");
-    for name in ["run.json", "junit.xml", "summary.md"] {
+    for name in ["run.json", "junit.xml", "summary.md", "report.html"] {
         assert!(folder.path().join("out").join(name).is_file(), "{name}");
     }
+    stands_in_a_matrix(&folder.path().join("out"));
     std::fs::write(
         &known,
         blessed.trim_end().to_owned() + " until=2026-06-01\n",
@@ -140,6 +141,36 @@ fn known_differences_are_expected_until_their_day() {
         errors.contains("known.txt: line 1, column 9: a verdict is missing"),
         "{errors}"
     );
+}
+
+/// The run in a folder beside itself under another name, and beside one of single cases.
+fn stands_in_a_matrix(out: &std::path::Path) {
+    let run = out.join("run.json");
+    let named = format!("other={}", run.display());
+    let page = out.join("matrix.html");
+    let (code, output, errors) = tested(&[
+        "matrix",
+        run.to_str().unwrap(),
+        &named,
+        "--out",
+        page.to_str().unwrap(),
+    ]);
+    assert_eq!(code, Some(0), "{errors}");
+    assert!(output.contains("\nother "), "{output}");
+    assert!(output.contains("0 checks that subjects disagree about"));
+    let page = std::fs::read_to_string(&page).unwrap();
+    assert!(page.contains("href=\"report.html\""));
+    let partial = out.join("partial.json");
+    let text = std::fs::read_to_string(&run).unwrap();
+    let text = text.replacen("\"complete\":true", "\"complete\":false", 1);
+    std::fs::write(&partial, text).unwrap();
+    let (code, output, errors) = tested(&["matrix", &named, partial.to_str().unwrap()]);
+    assert_eq!((code, output.as_str()), (Some(2), ""));
+    assert!(
+        errors.contains("partial.json: the run is incomplete"),
+        "{errors}"
+    );
+    assert_eq!(errors.lines().count(), 1, "{errors}");
 }
 
 #[rstest]

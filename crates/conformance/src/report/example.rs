@@ -38,8 +38,9 @@ pub(crate) fn chunk(side: Side, ms: u64, bytes: impl Into<Bytes>) -> RawChunk {
 
 /// A connection: a handshake, then these messages of the server, ten milliseconds apart.
 pub(crate) fn connection(messages: &[(Opcode, &[u8])]) -> Connection {
-    let request = "GET /x HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n\r\n";
-    let answer = "HTTP/1.1 101 Switching Protocols\r\nX-Id: <i>7</i>\r\n\r\n";
+    let request = "GET /x HTTP/1.1\r\nHost: h\r\nX-Token: *****\r\nUpgrade: websocket\r\n\r\n";
+    let answer = "HTTP/1.1 101 Switching Protocols\r\nX-Id: <i>7</i>\r\n\
+                  Sec-WebSocket-Accept: bm9uZQ==\r\n\r\n";
     let mut chunks = vec![
         chunk(Side::Client, 0, request),
         chunk(Side::Server, 2, answer),

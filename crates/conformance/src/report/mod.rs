@@ -10,13 +10,15 @@
 //!   each CaseResult as it ends ─▶ terminal
 //! ```
 //!
-//! Everything is made of a [`Report`], so that all of them agree.
+//! Everything is made of a [`Report`], so that all of them agree; [`matrix`] is made of several
+//! `run.json`.
 
 mod command;
 mod html;
 mod json;
 mod junit;
 mod markdown;
+pub mod matrix;
 mod repro;
 mod terminal;
 mod view;

@@ -108,7 +108,7 @@ fn push(text: &mut String, line: &str) {
 }
 
 /// A text of the subject's, without characters that a terminal would act upon.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         match character.is_control() {

@@ -358,6 +358,7 @@ impl Page<'_> {
 /// A time in words: milliseconds, or seconds if there are many.
 pub(super) fn ms(time: Duration) -> String {
     match time.as_millis() {
+        0 if time.is_zero() => "0 ms".to_owned(),
         0 => format!("{} µs", time.as_micros()),
         ms @ 1..10_000 => format!("{ms} ms"),
         _ => format!("{:.1} s", time.as_secs_f64()),

@@ -73,7 +73,15 @@ pub(super) fn readme(report: &Report<'_>, case: &CaseResult) -> String {
     match (kind, case.trace.connections.is_empty()) {
         (_, true) => say("There was no connection, so there is nothing to play."),
         ("client", _) => say(CLIENT),
-        _ => say(SERVER),
+        _ => {
+            let address = run
+                .subject
+                .splitn(4, '/')
+                .take(3)
+                .collect::<Vec<_>>()
+                .join("/");
+            say(&SERVER.replace("{address}", &address));
+        }
     }
     say(FILES);
     text
@@ -81,10 +89,10 @@ pub(super) fn readme(report: &Report<'_>, case: &CaseResult) -> String {
 
 const SERVER: &str = "`replay.py` sends the client's bytes again, cut by TCP as they were, and compares what comes back:
 
-    python3 replay.py ws://127.0.0.1:7070
+    python3 replay.py {address}
 
-It takes `wss://`, too (authorities are those of Python; `--insecure` asks for none). Host and port are the URL's; path, query and
-headers are those of the session. It waits for the server's bytes wherever the client did.
+It takes `wss://`, too (authorities are those of Python; `--insecure` asks for none). Host and port are the URL's, and so is what stands
+before the path; path, query and headers are those of the session. It waits for the server's bytes wherever the client did.
 
 **Credentials** are asterisks in these files, unless it was the default, `mynah`. `--token SECRET` puts one in wherever they stand in
 the request and in text messages; `--header 'NAME: VALUE'` replaces a header as a whole, which is the way for signatures and Basic.

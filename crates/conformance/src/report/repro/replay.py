@@ -157,6 +157,8 @@ def cut(data, connection, side):
 def request(head, host, args):
     """The request for another host, with credentials put in."""
     lines = head.decode("latin-1").split("\r\n")
+    if args.prefix:
+        lines[0] = lines[0].replace(" /", f" {args.prefix}/", 1)
     replaced = {h.split(":")[0].strip().lower(): h for h in args.header}
     replaced["host"] = f"Host: {host}"
     lines = [replaced.pop(line.split(":")[0].lower(), line) if i else line for i, line in enumerate(lines)]
@@ -219,6 +221,7 @@ def pieces_for(connection, host, args):
 
 def as_client(session, args):
     url = urlsplit(args.target)
+    args.prefix = url.path.rstrip("/")
     secure = url.scheme in ("wss", "https")
     port = url.port or (443 if secure else 80)
     differs = False
@@ -334,7 +337,7 @@ def main():
     words = words[:words.index("--")] if "--" in words else words
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     if is_server:
-        parser.add_argument("target", help="ws://HOST:PORT or wss://HOST:PORT")
+        parser.add_argument("target", help="ws://HOST:PORT or wss://HOST:PORT, perhaps with a prefix for the path")
         parser.add_argument("--token", help="put in where credentials are blanked")
         parser.add_argument("--header", action="append", default=[], metavar="'NAME: VALUE'", help="replaces a header")
         parser.add_argument("--insecure", action="store_true", help="do not verify the server's certificate")

@@ -89,7 +89,7 @@ fn a_message_is_taken_apart_from_the_bits_of_its_frame_to_the_paths_of_its_json(
     ];
     let last = said.last().unwrap();
     insta::assert_snapshot!(shown(&layers(last, &compared, Detail::Little)), @r#"
-    # WebSocket binary frame at byte 52
+    # WebSocket binary frame at byte 84
     byte 0, bit 7: FIN 1 the last frame of its message
     byte 0, bits 6–4: RSV 000 none
     byte 0, bits 3–0: opcode 0010 binary
@@ -229,8 +229,8 @@ fn a_timeline_has_long_runs_in_one_row_and_names_what_struck() {
     15 Fault fault · x:at=audio/2 </script><script>alert(1)</script><b a='"'>&amp; []
     20 ToClient 9 × audio · 360 bytes in 80 ms []
     110 ToClient close · 1000 []
+    110 Ending the framing broke: </script><script>alert(1)</script><b a='"'>&amp; ·  []
     200 Verdict fail silent · value [silent=fail]
-    200 Ending the framing broke: </script><script>alert(1)</script><b a='"'>&amp; ·  []
     "#);
     insta::assert_snapshot!(lines(4), @r#"
     0 ToServer request · GET /x HTTP/1.1 []
@@ -239,7 +239,7 @@ fn a_timeline_has_long_runs_in_one_row_and_names_what_struck() {
     10 ToClient malformed · 2 bytes [looked=fail]
     15 Fault fault · x:at=audio/2 </script><script>alert(1)</script><b a='"'>&amp; []
     20 Hidden 2 more ·  []
+    110 Ending the framing broke: </script><script>alert(1)</script><b a='"'>&amp; ·  []
     200 Verdict fail silent · value [silent=fail]
-    200 Ending the framing broke: </script><script>alert(1)</script><b a='"'>&amp; ·  []
     "#);
 }

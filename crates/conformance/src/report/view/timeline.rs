@@ -75,6 +75,10 @@ pub(crate) fn rows(case: &CaseResult, said: &[Said], most: usize) -> Vec<Row> {
             insert(&mut rows, start, row);
         }
     }
+    if case.ending != Ending::None {
+        let at = rows.iter().map(|row| row.at).max().unwrap_or_default();
+        rows.push(plain(at, Lane::Ending, ending(&case.ending), String::new()));
+    }
     for check in case.checks.iter().filter(|check| is_by_silence(check)) {
         let label = format!("{} {}", check.verdict, check.id);
         let row = Row {
@@ -87,10 +91,6 @@ pub(crate) fn rows(case: &CaseResult, said: &[Said], most: usize) -> Vec<Row> {
             )
         };
         insert(&mut rows, 0, row);
-    }
-    if case.ending != Ending::None {
-        let at = rows.iter().map(|row| row.at).max().unwrap_or_default();
-        rows.push(plain(at, Lane::Ending, ending(&case.ending), String::new()));
     }
     shorten(rows, most)
 }
