@@ -65,17 +65,14 @@ fn table(matrix: &Matrix) -> Markup {
                     tr {
                         th scope="col" rowspan="2" { "Subject" }
                         @for (endpoint, count) in &endpoints { th scope="colgroup" colspan=(count) { (endpoint) } }
-                        th scope="col" rowspan="2" { "Seed" } th scope="col" rowspan="2" { "Age" }
                     }
                     tr { @for area in &matrix.areas { th scope="col" { (area.kind) } } }
                 }
                 tbody {
                     @for subject in &matrix.subjects {
                         tr {
-                            th scope="row" { (name(subject)) }
+                            th scope="row" { (name(matrix, subject)) }
                             @for area in &matrix.areas { td { (cell(matrix, subject, area)) } }
-                            td { (subject.seed) }
-                            td { (age(subject.age(matrix.today))) div.expl { time datetime=(subject.date) { (subject.date) } } }
                         }
                     }
                 }
@@ -84,21 +81,25 @@ fn table(matrix: &Matrix) -> Markup {
     }
 }
 
-fn name(subject: &Entry) -> Markup {
+fn name(matrix: &Matrix, subject: &Entry) -> Markup {
     html! {
         @match &subject.report {
             Some(report) => { a href=(report) { (subject.name) } }
             None => { (subject.name) }
         }
         @if !subject.about.is_empty() { div.expl { (subject.about) } }
+        div.expl {
+            "seed " (subject.seed) ", "
+            time datetime=(subject.date) title=(subject.date) { (age(subject.age(matrix.today))) }
+        }
     }
 }
 
 fn age(days: u64) -> String {
     match days {
         0 => "today".to_owned(),
-        1 => "1 day".to_owned(),
-        days => format!("{days} days"),
+        1 => "1 day old".to_owned(),
+        days => format!("{days} days old"),
     }
 }
 
