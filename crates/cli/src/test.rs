@@ -12,7 +12,7 @@ use clap::builder::NonEmptyStringValueParser;
 use conformance::case::{Library, Need, Role};
 use conformance::report;
 use conformance::run::{self, CaseResult, RunResult, Target, TargetError};
-use conformance::select::{SelectError, Selection};
+use conformance::select::{Cuts, SelectError, Selection};
 use conformance::verdict::{Profile, Verdict};
 
 use crate::failure::Failure;
@@ -54,6 +54,10 @@ struct ServerArgs {
     /// Run the cases in an order drawn from the seed
     #[arg(long)]
     shuffle: bool,
+    /// Run each case again with its messages split by TCP and WebSocket: at every first byte, or N
+    /// times at places drawn from the seed
+    #[arg(long, value_name = "all|random:N")]
+    cuts: Option<Cuts>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -90,22 +94,20 @@ struct Chosen {
     /// Only this case, by id or slug; may be repeated
     #[arg(long, value_name = "ID")]
     case: Vec<String>,
-    /// Which levels are scored: what is documented and what named clients rely on, or also what
-    /// was seen on the real services
-    #[arg(long, value_name = "documented|parity", default_value = "documented")]
-    profile: ProfileName,
+    /// Which levels are scored: what is documented and what named clients rely on, also what was
+    /// seen on the real services, also what is only recommended, or of the clients one alone
+    #[arg(
+        long,
+        value_name = "documented|parity|robust|sdk:NAME",
+        default_value = "documented"
+    )]
+    profile: Profile,
     /// Decides the order of a shuffled run and what the mock draws
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
     /// Write run.json into this folder, made if need be
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum ProfileName {
-    Documented,
-    Parity,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -149,6 +151,7 @@ async fn server(args: &ServerArgs) -> Result<RunResult, Failure> {
     let target = Target::parse(&args.url).map_err(|error| Failure::Usage(error.to_string()))?;
     let library = library(args.cases.as_deref())?;
     let mut selection = args.chosen.selection(args.shuffle)?;
+    selection.cuts = args.cuts.unwrap_or_default();
     if let Some(named) = target.endpoint() {
         if !selection.endpoints.is_empty() && selection.endpoints != [named] {
             return Err(Failure::Usage(format!(
@@ -225,12 +228,10 @@ impl Chosen {
         Ok(Selection {
             endpoints,
             cases: self.case.clone(),
-            profile: match self.profile {
-                ProfileName::Documented => Profile::Documented,
-                ProfileName::Parity => Profile::Parity,
-            },
+            profile: self.profile,
             seed: self.seed,
             shuffle,
+            cuts: Cuts::None,
             offers: Vec::new(),
         })
     }

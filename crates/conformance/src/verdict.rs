@@ -9,6 +9,7 @@
 //! session ended is an axis of its own.
 
 use std::fmt;
+use std::str::FromStr;
 
 use wire::clause::{Clause, Level};
 use wire::endpoint::Endpoint;
@@ -87,15 +88,32 @@ pub enum Profile {
     Documented,
     /// Also what was seen on the real services.
     Parity,
+    /// Also what is only recommended: what keeps one peer from harming the others.
+    Robust,
+    /// What is documented, and what the client of this name relies on.
+    Sdk(&'static str),
 }
 
 impl Profile {
     /// Its name.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub fn name(self) -> String {
         match self {
-            Self::Documented => "documented",
-            Self::Parity => "parity",
+            Self::Documented => "documented".to_owned(),
+            Self::Parity => "parity".to_owned(),
+            Self::Robust => "robust".to_owned(),
+            Self::Sdk(client) => format!("sdk:{client}"),
+        }
+    }
+
+    /// Whether a clause counts as what it is. For one client, what others rely on does not.
+    #[must_use]
+    pub fn counts(self, clause: &Clause) -> bool {
+        match self {
+            Self::Sdk(client) if clause.level == Level::SdkRelied => {
+                mention(clause, client).is_some()
+            }
+            _ => true,
         }
     }
 
@@ -104,10 +122,46 @@ impl Profile {
     pub const fn difference(self, level: Level, role: Role) -> Verdict {
         match (level, self, role) {
             (Level::Must, _, _) | (Level::SdkRelied, _, Role::Server) => Verdict::Fail,
-            (Level::Observed, Self::Parity, _) => Verdict::Fail,
+            (Level::Observed, Self::Parity, _) | (Level::Should, Self::Robust, _) => Verdict::Fail,
             _ => Verdict::Lenient,
         }
     }
+}
+
+impl FromStr for Profile {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "documented" => return Ok(Self::Documented),
+            "parity" => return Ok(Self::Parity),
+            "robust" => return Ok(Self::Robust),
+            _ => {}
+        }
+        let Some(client) = text.strip_prefix("sdk:").filter(|name| !name.is_empty()) else {
+            return Err("it is documented, parity, robust or sdk:NAME".to_owned());
+        };
+        let mut clauses = wire::registry::endpoints().flat_map(|endpoint| endpoint.clauses);
+        let known = clauses.find_map(|clause| {
+            let relied = clause.level == Level::SdkRelied;
+            relied.then(|| mention(clause, client)).flatten()
+        });
+        known.map(Self::Sdk).ok_or_else(|| {
+            format!(
+                "no clause of level sdk-relied names {client:?}; `mynah clauses` lists who relies on what"
+            )
+        })
+    }
+}
+
+/// Where a clause names a client: in its source, or in what it says.
+fn mention(clause: &Clause, client: &str) -> Option<&'static str> {
+    [clause.source.page, clause.text].into_iter().find_map(|text| {
+        let at = text
+            .to_ascii_lowercase()
+            .find(&client.to_ascii_lowercase())?;
+        text.get(at..at + client.len())
+    })
 }
 
 /// What came of a check.

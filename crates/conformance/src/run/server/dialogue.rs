@@ -9,6 +9,7 @@ use wire::endpoint::Endpoint;
 use wire::json::Style;
 use wire::session::{Form, Machine, Side, Standing};
 
+use super::cuts::Cutting;
 use super::handshake::{self, Answer, HandshakeError, Response};
 use super::peer::{Incoming, Peer, Shape};
 use super::target::Target;
@@ -26,6 +27,8 @@ pub(super) struct Dialogue<'c> {
     pub(super) scope: Scope,
     pub(super) judge: Judge<'c>,
     pub(super) deadline: Instant,
+    /// How messages are split that the case does not split itself.
+    pub(super) cutting: Option<Cutting>,
     connection: Option<Connection>,
     ending: Ending,
 }
@@ -74,8 +77,17 @@ impl<'c> Dialogue<'c> {
             scope: Scope::new(token),
             judge,
             deadline: Instant::now() + Duration::from_millis(case.budget_ms),
+            cutting: None,
             connection: None,
             ending: Ending::None,
+        }
+    }
+
+    /// The same dialogue with all messages split.
+    pub(super) fn split(self, cutting: Cutting) -> Self {
+        Self {
+            cutting: Some(cutting),
+            ..self
         }
     }
 

@@ -37,6 +37,13 @@ pub(super) struct Shape<'c> {
     pub(super) cut: &'c [usize],
 }
 
+impl Shape<'_> {
+    /// Whether nothing is cut.
+    pub(super) const fn is_plain(&self) -> bool {
+        self.fragments.is_empty() && self.cut.is_empty()
+    }
+}
+
 /// What the server does.
 #[derive(Debug)]
 pub(super) enum Incoming {

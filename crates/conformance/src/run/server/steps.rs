@@ -1,5 +1,6 @@
 //! What each step does, and how it is judged.
 
+use super::cuts::Split;
 use super::dialogue::{Dialogue, Flow, Next, excerpt, line};
 use super::handshake::Answer;
 use super::peer::Shape;
@@ -151,6 +152,12 @@ impl Dialogue<'_> {
     /// A server that takes nothing any more has said why in a message or a close, which the
     /// next step reads and judges; so this alone is no verdict.
     async fn deliver(&mut self, message: &Outgoing, shape: Shape<'_>) {
+        let length = message.payload.len();
+        let split = match &mut self.cutting {
+            Some(cutting) if shape.is_plain() => Some(cutting.split(length)),
+            _ => None,
+        };
+        let shape = split.as_ref().map_or(shape, Split::shape);
         let _ = self.send(message, shape).await;
     }
 
