@@ -30,13 +30,16 @@ fn main() -> io::Result<()> {
     fs::write(out.join("embedded.rs"), table)
 }
 
-/// All files below a folder that have the extension, but for those of the real clients, which
+/// All files below a folder that have the extension, but for those of the real clients and their adapters, which
 /// have rules and dependencies of their own.
 fn collect(folder: &Path, extension: &str, files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
-            if path.file_name().is_some_and(|name| name != "clients") {
+            if path
+                .file_name()
+                .is_some_and(|name| name != "clients" && name != "adapters")
+            {
                 collect(&path, extension, files)?;
             }
         } else if path.extension().is_some_and(|found| found == extension) {

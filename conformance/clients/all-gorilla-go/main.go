@@ -33,7 +33,7 @@ var (
 )
 
 func main() {
-	os.Exit(runChecks([]check{
+	os.Exit(runChecks(append([]check{
 		{"huawei-rtts", huaweiRtts},
 		{"huawei-short-stream", huaweiShortStream},
 		{"huawei-error-then-open", huaweiError},
@@ -51,7 +51,7 @@ func main() {
 		{"volcengine-error-mirrors-compression", volcengineError},
 		{"volcengine-missing-token-401", volcengineMissingToken},
 		{"compression-offer", compressionOffer},
-	}))
+	}, faultChecks...)))
 }
 
 // ---- Huawei ----------------------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ pub struct Encoder {
 enum Codec {
     Pcm(Endian),
     Wav { header: Vec<u8> },
+    WideWav { header: Vec<u8> },
     Mulaw,
     Alaw,
     Flac(Box<Flac>),
@@ -72,6 +73,9 @@ impl Encoder {
             Format::WavList(sizes) => Codec::Wav {
                 header: wav::header_with_list(rate_hz, sizes, total_samples),
             },
+            Format::WideWav => Codec::WideWav {
+                header: wav::wide_header(rate_hz, total_samples).to_vec(),
+            },
             Format::Mulaw => Codec::Mulaw,
             Format::Alaw => Codec::Alaw,
             Format::Flac => Codec::Flac(Box::new(Flac::new(rate_hz, total_samples))),
@@ -82,6 +86,24 @@ impl Encoder {
         Ok(Self { codec })
     }
 
+    /// The same encoder with Opus packets of up to so many frames of 20 ms, at most 6, in the
+    /// form of code 3. Other formats stay as they are.
+    #[must_use]
+    pub fn with_opus_frames(mut self, frames: usize) -> Self {
+        match &mut self.codec {
+            Codec::Ogg(ogg) => ogg.bundle(frames),
+            Codec::Webm(webm) => webm.bundle(frames),
+            Codec::Pcm(_)
+            | Codec::Wav { .. }
+            | Codec::WideWav { .. }
+            | Codec::Mulaw
+            | Codec::Alaw
+            | Codec::Flac(_)
+            | Codec::Mp3(_) => {}
+        }
+        self
+    }
+
     /// Takes samples and appends the bytes that are complete. Headers come with the first push.
     pub fn push(&mut self, pcm: &[i16], out: &mut Vec<u8>) {
         match &mut self.codec {
@@ -90,6 +112,10 @@ impl Encoder {
             Codec::Wav { header } => {
                 out.append(header);
                 out.extend(pcm.iter().flat_map(|s| s.to_le_bytes()));
+            }
+            Codec::WideWav { header } => {
+                out.append(header);
+                out.extend(pcm.iter().flat_map(|s| (i32::from(*s) << 16).to_le_bytes()));
             }
             Codec::Mulaw => out.extend(pcm.iter().map(|s| g711::encode_mulaw(*s))),
             Codec::Alaw => out.extend(pcm.iter().map(|s| g711::encode_alaw(*s))),
@@ -105,7 +131,11 @@ impl Encoder {
     pub fn finish(&mut self, out: &mut Vec<u8>) {
         self.push(&[], out);
         match &mut self.codec {
-            Codec::Pcm(_) | Codec::Wav { .. } | Codec::Mulaw | Codec::Alaw => {}
+            Codec::Pcm(_)
+            | Codec::Wav { .. }
+            | Codec::WideWav { .. }
+            | Codec::Mulaw
+            | Codec::Alaw => {}
             Codec::Flac(flac) => flac.finish(out),
             Codec::Mp3(mp3) => mp3.finish(out),
             Codec::Ogg(ogg) => ogg.finish(out),

@@ -12,6 +12,8 @@ pub enum Format {
     Wav(WavSizes),
     /// The same with a `LIST` chunk of 26 bytes before the samples, as ffmpeg writes one.
     WavList(WavSizes),
+    /// A WAV header that tells the truth, and 32-bit samples.
+    WideWav,
     /// G.711 µ-law without a header. `audio/basic` is this at 8000 Hz.
     Mulaw,
     /// G.711 A-law without a header.
@@ -117,6 +119,7 @@ impl Format {
             Self::Pcm(_)
             | Self::Wav(_)
             | Self::WavList(_)
+            | Self::WideWav
             | Self::Mulaw
             | Self::Alaw
             | Self::Flac => None,
@@ -128,6 +131,7 @@ impl Format {
     pub const fn sample_bytes(self) -> Option<u32> {
         match self {
             Self::Pcm(_) | Self::Wav(_) | Self::WavList(_) => Some(2),
+            Self::WideWav => Some(4),
             Self::Mulaw | Self::Alaw => Some(1),
             Self::Flac | Self::Mp3 { .. } | Self::OggOpus | Self::WebmOpus => None,
         }

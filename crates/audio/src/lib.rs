@@ -24,11 +24,13 @@ pub mod g711;
 pub mod hear;
 pub mod resample;
 pub mod speech;
+pub mod spoil;
 pub mod synth;
 pub mod timeline;
 pub mod vad;
 pub mod wav;
 
+mod bundle;
 mod clipping;
 mod crc;
 mod damage;

@@ -3,7 +3,7 @@
 use crate::crc::crc32;
 use crate::format::Unsupported;
 use crate::hash::Fnv;
-use crate::opus::{Opus, PACKET_SAMPLES};
+use crate::opus::{FRAME_SAMPLES, Opus};
 
 /// Encoder of one Ogg Opus stream.
 #[derive(Debug)]
@@ -29,6 +29,11 @@ impl Ogg {
         })
     }
 
+    /// From now on packets hold up to so many frames.
+    pub(crate) fn bundle(&mut self, frames: usize) {
+        self.opus.bundle(frames);
+    }
+
     pub(crate) fn push(&mut self, pcm: &[i16], out: &mut Vec<u8>) {
         if !self.has_head {
             self.has_head = true;
@@ -36,12 +41,14 @@ impl Ogg {
             self.pages.header(&tags(), Flag::None, out);
         }
         let pages = &mut self.pages;
-        self.opus.push(pcm, |packet| pages.packet(packet, out));
+        self.opus
+            .push(pcm, |packet, frames| pages.packet(packet, frames, out));
     }
 
     pub(crate) fn finish(&mut self, out: &mut Vec<u8>) {
         let pages = &mut self.pages;
-        self.opus.finish(|packet| pages.packet(packet, out));
+        self.opus
+            .finish(|packet, frames| pages.packet(packet, frames, out));
         // Fewer samples than the packets hold: the rest is not to be played.
         self.pages.granule = self.pages.granule.min(self.opus.end());
         self.pages.flush(Flag::Last, out);
@@ -69,7 +76,8 @@ struct Pages {
     granule: u64,
     lacing: Vec<u8>,
     payload: Vec<u8>,
-    packets: usize,
+    /// Frames of 20 ms on the page.
+    frames: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -87,7 +95,7 @@ impl Pages {
             granule: 0,
             lacing: Vec::new(),
             payload: Vec::new(),
-            packets: 0,
+            frames: 0,
         }
     }
 
@@ -98,16 +106,16 @@ impl Pages {
 
     /// A full page leaves when the next packet comes: the last page has to be kept for the
     /// mark of the end.
-    fn packet(&mut self, packet: &[u8], out: &mut Vec<u8>) {
-        if self.packets == PACKETS_PER_PAGE {
+    fn packet(&mut self, packet: &[u8], frames: u64, out: &mut Vec<u8>) {
+        if self.frames >= FRAMES_PER_PAGE {
             self.flush(Flag::None, out);
         }
         self.append(packet);
-        self.granule += PACKET_SAMPLES;
+        self.frames += frames;
+        self.granule += frames * FRAME_SAMPLES;
     }
 
     fn append(&mut self, packet: &[u8]) {
-        self.packets += 1;
         self.payload.extend_from_slice(packet);
         self.lacing
             .extend(std::iter::repeat_n(255, packet.len() / 255));
@@ -133,10 +141,10 @@ impl Pages {
             *slot = byte;
         }
         self.sequence += 1;
-        self.packets = 0;
+        self.frames = 0;
     }
 }
 
 const VENDOR: &[u8] = b"mynah";
 /// 100 ms, so that playing can begin soon.
-const PACKETS_PER_PAGE: usize = 5;
+const FRAMES_PER_PAGE: u64 = 5;

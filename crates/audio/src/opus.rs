@@ -1,7 +1,8 @@
-//! Opus packets of 20 ms, as the Ogg and `WebM` streams carry them.
+//! Opus packets of 20 ms, as the Ogg and `WebM` streams carry them; several in one if asked for.
 
 use opus_pure::{Application, MAX_PACKET_BYTES, OpusEncoder};
 
+use crate::bundle::Bundle;
 use crate::format::{Format, Unsupported};
 
 /// Turns samples into packets and knows how much of them is to be played.
@@ -14,7 +15,8 @@ pub(crate) struct Opus {
     pre_skip: u16,
     packet: Vec<u8>,
     pushed: u64,
-    packets: u64,
+    frames: u64,
+    bundle: Option<Bundle>,
 }
 
 impl Opus {
@@ -41,12 +43,18 @@ impl Opus {
             frame_samples: usize::try_from(frame_samples).unwrap_or_default(),
             packet: vec![0; MAX_PACKET_BYTES],
             pushed: 0,
-            packets: 0,
+            frames: 0,
+            bundle: None,
         })
     }
 
-    /// Hands every complete packet to `sink`.
-    pub(crate) fn push(&mut self, mut pcm: &[i16], mut sink: impl FnMut(&[u8])) {
+    /// From now on packets hold up to so many frames of 20 ms, see [`Bundle`].
+    pub(crate) fn bundle(&mut self, frames: usize) {
+        self.bundle = Some(Bundle::new(frames));
+    }
+
+    /// Hands every complete packet to `sink`, with the number of its frames.
+    pub(crate) fn push(&mut self, mut pcm: &[i16], mut sink: impl FnMut(&[u8], u64)) {
         self.pushed += pcm.len() as u64;
         while !pcm.is_empty() {
             let room = self.frame_samples - self.frame.len();
@@ -54,20 +62,23 @@ impl Opus {
             self.frame.extend_from_slice(now);
             pcm = later;
             if self.frame.len() == self.frame_samples {
-                sink(self.encode());
+                self.emit(&mut sink);
             }
         }
     }
 
     /// Zeros follow until the last sample has left the encoder's delay line.
-    pub(crate) fn finish(&mut self, mut sink: impl FnMut(&[u8])) {
+    pub(crate) fn finish(&mut self, mut sink: impl FnMut(&[u8], u64)) {
         if self.pushed == 0 {
             return;
         }
-        let needed = self.end().div_ceil(PACKET_SAMPLES);
-        while self.packets < needed {
+        let needed = self.end().div_ceil(FRAME_SAMPLES);
+        while self.frames < needed {
             self.frame.resize(self.frame_samples, 0);
-            sink(self.encode());
+            self.emit(&mut sink);
+        }
+        if let Some(bundle) = &mut self.bundle {
+            bundle.flush(&mut sink);
         }
     }
 
@@ -91,7 +102,7 @@ impl Opus {
         head
     }
 
-    fn encode(&mut self) -> &[u8] {
+    fn emit(&mut self, sink: &mut impl FnMut(&[u8], u64)) {
         let length =
             match self
                 .encoder
@@ -101,15 +112,19 @@ impl Opus {
                 Err(error) => unreachable!("20 ms at a rate that Opus has always encode: {error}"),
             };
         self.frame.clear();
-        self.packets += 1;
-        self.packet.get(..length).unwrap_or_default()
+        self.frames += 1;
+        let packet = self.packet.get(..length).unwrap_or_default();
+        match &mut self.bundle {
+            None => sink(packet, 1),
+            Some(bundle) => bundle.push(packet, sink),
+        }
     }
 }
 
 /// The rate that every decoder plays at and all positions are counted in.
 pub(crate) const PLAYED_HZ: u32 = 48_000;
-/// Samples of one packet at that rate.
-pub(crate) const PACKET_SAMPLES: u64 = 960;
+/// Samples of one frame at that rate.
+pub(crate) const FRAME_SAMPLES: u64 = 960;
 
 const BITRATE_BPS: i32 = 32_000;
 const COMPLEXITY: i32 = 5;

@@ -12,8 +12,19 @@ use crate::format::WavSizes;
 /// Canonical header of 16-bit mono PCM.
 #[must_use]
 pub fn header(rate_hz: u32, sizes: WavSizes, total_samples: u64) -> [u8; 44] {
+    header_of(rate_hz, 2, sizes, total_samples)
+}
+
+/// The true header of 32-bit mono PCM.
+#[must_use]
+pub fn wide_header(rate_hz: u32, total_samples: u64) -> [u8; 44] {
+    header_of(rate_hz, 4, WavSizes::Exact, total_samples)
+}
+
+fn header_of(rate_hz: u32, sample_bytes: u16, sizes: WavSizes, total_samples: u64) -> [u8; 44] {
+    let exact = total_samples.saturating_mul(sample_bytes.into());
     let data_bytes = match sizes {
-        WavSizes::Exact => u32::try_from(total_samples * 2).unwrap_or(u32::MAX),
+        WavSizes::Exact => u32::try_from(exact).unwrap_or(u32::MAX),
         WavSizes::Zero => 0,
         WavSizes::Max => i32::MAX.unsigned_abs(),
         WavSizes::Unknown => u32::MAX,
@@ -32,9 +43,9 @@ pub fn header(rate_hz: u32, sizes: WavSizes, total_samples: u64) -> [u8; 44] {
         &1u16.to_le_bytes(),
         &1u16.to_le_bytes(),
         &rate_hz.to_le_bytes(),
-        &rate_hz.saturating_mul(2).to_le_bytes(),
-        &2u16.to_le_bytes(),
-        &16u16.to_le_bytes(),
+        &rate_hz.saturating_mul(sample_bytes.into()).to_le_bytes(),
+        &sample_bytes.to_le_bytes(),
+        &sample_bytes.saturating_mul(8).to_le_bytes(),
         b"data",
         &data_bytes.to_le_bytes(),
     ];
@@ -63,7 +74,7 @@ pub fn header_with_list(rate_hz: u32, sizes: WavSizes, total_samples: u64) -> Ve
 }
 
 /// `"LIST" 26 "INFO" · "ISFT" 14 "mynah"` and zeros.
-const LIST: &[u8; 34] = b"LIST\x1A\0\0\0INFOISFT\x0E\0\0\0mynah\0\0\0\0\0\0\0\0\0";
+pub(crate) const LIST: &[u8; 34] = b"LIST\x1A\0\0\0INFOISFT\x0E\0\0\0mynah\0\0\0\0\0\0\0\0\0";
 
 /// What a WAV header declares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

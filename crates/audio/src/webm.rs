@@ -8,7 +8,7 @@
 
 use crate::ebml::{binary, float, master, open_ended, signed, unsigned};
 use crate::format::Unsupported;
-use crate::opus::{Opus, PACKET_SAMPLES, PLAYED_HZ};
+use crate::opus::{FRAME_SAMPLES, Opus, PLAYED_HZ};
 
 /// Encoder of one `WebM` stream.
 #[derive(Debug)]
@@ -32,19 +32,26 @@ impl Webm {
         })
     }
 
+    /// From now on packets hold up to so many frames.
+    pub(crate) fn bundle(&mut self, frames: usize) {
+        self.opus.bundle(frames);
+    }
+
     pub(crate) fn push(&mut self, pcm: &[i16], out: &mut Vec<u8>) {
         if !self.has_head {
             self.has_head = true;
             self.push_head(out);
         }
         let clusters = &mut self.clusters;
-        self.opus.push(pcm, |packet| clusters.packet(packet, out));
+        self.opus
+            .push(pcm, |packet, frames| clusters.packet(packet, frames, out));
     }
 
     pub(crate) fn finish(&mut self, out: &mut Vec<u8>) {
         let clusters = &mut self.clusters;
-        self.opus.finish(|packet| clusters.packet(packet, out));
-        let surplus = (self.clusters.packets * PACKET_SAMPLES).saturating_sub(self.opus.end());
+        self.opus
+            .finish(|packet, frames| clusters.packet(packet, frames, out));
+        let surplus = (self.clusters.frames * FRAME_SAMPLES).saturating_sub(self.opus.end());
         self.clusters.finish(nanoseconds(surplus), out);
     }
 
@@ -99,27 +106,39 @@ impl Webm {
 /// another way.
 #[derive(Debug, Default)]
 struct Clusters {
-    held: Option<Vec<u8>>,
-    /// Packets so far, the one held included.
-    packets: u64,
+    held: Option<Held>,
+    /// Frames so far, those of the packet held included.
+    frames: u64,
     blocks: Vec<u8>,
     blocks_in_cluster: u64,
     cluster_ms: u64,
 }
 
+/// A packet that is not written yet.
+#[derive(Debug)]
+struct Held {
+    packet: Vec<u8>,
+    /// When it begins.
+    at_ms: u64,
+}
+
 impl Clusters {
-    fn packet(&mut self, packet: &[u8], out: &mut Vec<u8>) {
-        if let Some(held) = self.held.replace(packet.to_vec()) {
-            self.start_block(out);
+    fn packet(&mut self, packet: &[u8], frames: u64, out: &mut Vec<u8>) {
+        let next = Held {
+            packet: packet.to_vec(),
+            at_ms: self.frames * FRAME_MS,
+        };
+        if let Some(held) = self.held.replace(next) {
+            self.start_block(&held, out);
             let block = self.block(&held, 0x80);
             binary(0xA3, &block, &mut self.blocks); // SimpleBlock, a keyframe
         }
-        self.packets += 1;
+        self.frames += frames;
     }
 
     fn finish(&mut self, discard_ns: u64, out: &mut Vec<u8>) {
         if let Some(held) = self.held.take() {
-            self.start_block(out);
+            self.start_block(&held, out);
             let block = self.block(&held, 0);
             master(0xA0, &mut self.blocks, |group| {
                 binary(0xA1, &block, group); // Block
@@ -129,25 +148,24 @@ impl Clusters {
         self.flush(out);
     }
 
-    /// Begins a cluster when the one before is full. The block is that of the packet held,
-    /// which `packets` counts last.
-    fn start_block(&mut self, out: &mut Vec<u8>) {
+    /// Begins a cluster when the one before is full.
+    fn start_block(&mut self, held: &Held, out: &mut Vec<u8>) {
         if self.blocks_in_cluster == BLOCKS_PER_CLUSTER {
             self.flush(out);
         }
         if self.blocks_in_cluster == 0 {
-            self.cluster_ms = (self.packets - 1) * PACKET_MS;
+            self.cluster_ms = held.at_ms;
         }
         self.blocks_in_cluster += 1;
     }
 
     /// `track(1) · milliseconds from the start of the cluster(i16) · flags · packet`
-    fn block(&self, packet: &[u8], flags: u8) -> Vec<u8> {
-        let at_ms = (self.packets - 1) * PACKET_MS - self.cluster_ms;
+    fn block(&self, held: &Held, flags: u8) -> Vec<u8> {
+        let at_ms = held.at_ms - self.cluster_ms;
         let mut block = vec![0x80 | TRACK];
         block.extend(i16::try_from(at_ms).unwrap_or_default().to_be_bytes());
         block.push(flags);
-        block.extend_from_slice(packet);
+        block.extend_from_slice(&held.packet);
         block
     }
 
@@ -169,5 +187,5 @@ fn nanoseconds(samples: u64) -> u64 {
 }
 
 const TRACK: u8 = 1;
-const PACKET_MS: u64 = 20;
+const FRAME_MS: u64 = 20;
 const BLOCKS_PER_CLUSTER: u64 = 10;

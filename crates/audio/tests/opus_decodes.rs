@@ -143,3 +143,61 @@ fn nothing_said_is_a_stream_without_packets(#[case] format: Format) {
         _ => assert_eq!(webm::elements(&bytes)[1].children().len(), 2),
     }
 }
+
+#[rstest]
+#[case::ogg(Format::OggOpus)]
+#[case::webm(Format::WebmOpus)]
+fn several_frames_in_a_packet_are_the_same_sound(#[case] format: Format) {
+    let pcm = support::tone(48_000);
+    let encoding = Encoding {
+        format,
+        rate_hz: 48_000,
+    };
+    let encoded = |frames: Option<usize>| {
+        let mut encoder = Encoder::new(encoding, pcm.len() as u64).unwrap();
+        if let Some(frames) = frames {
+            encoder = encoder.with_opus_frames(frames);
+        }
+        let mut bytes = Vec::new();
+        encoder.push(&pcm, &mut bytes);
+        encoder.finish(&mut bytes);
+        bytes
+    };
+    let heard = |bytes: &[u8]| {
+        let mut sound = audio::Sound::open(bytes).unwrap();
+        let mut samples = Vec::new();
+        while sound.read(&mut samples).unwrap() {}
+        samples
+    };
+    let plain = heard(&encoded(None));
+    assert_eq!(plain.len(), pcm.len());
+    for frames in [1, 2, 3, 6] {
+        assert_eq!(heard(&encoded(Some(frames))), plain, "{frames} frames");
+    }
+}
+
+#[test]
+fn ogg_pages_of_such_packets_are_counted_in_frames() {
+    let pcm = support::tone(24_000);
+    let encoding = Encoding {
+        format: Format::OggOpus,
+        rate_hz: 24_000,
+    };
+    let mut encoder = Encoder::new(encoding, pcm.len() as u64)
+        .unwrap()
+        .with_opus_frames(3);
+    let mut bytes = Vec::new();
+    encoder.push(&pcm, &mut bytes);
+    encoder.finish(&mut bytes);
+    let pages = ogg::pages(&bytes);
+    let mut frames = 0;
+    for page in &pages[2..pages.len() - 1] {
+        for packet in &page.packets {
+            assert_eq!(packet[0] & 3, 3);
+            frames += u64::from(packet[1] & 0x3F);
+        }
+        assert_eq!(page.granule, frames * 960);
+    }
+    let packets = pages[2..].iter().flat_map(|page| &page.packets);
+    assert!(packets.into_iter().any(|packet| packet[1] & 0x3F == 3));
+}

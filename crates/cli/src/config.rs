@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::path::Path;
 
+use mock_server::Scenario;
+
 use crate::failure::Failure;
 use crate::settings::Settings;
 use crate::sounds;
@@ -22,6 +24,31 @@ pub(crate) fn load(file: &Path) -> Result<Settings, Failure> {
         Failure::Usage(diagnostic(&name, &text, &problem.message, problem.span))
     })?;
     Ok(settings)
+}
+
+/// Whether a file is a scenario: every scenario has a title, and no configuration has one.
+pub(crate) fn is_scenario(file: &Path) -> bool {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    text.lines().any(|line| {
+        let (key, _) = line.split_once('=').unwrap_or_default();
+        key.trim() == "title"
+    })
+}
+
+/// Checks the file of a scenario.
+pub(crate) fn check_scenario(file: &Path) -> Result<(), Failure> {
+    let name = file.display().to_string();
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Failure::Usage(format!("cannot read {name}: {error}")))?;
+    match Scenario::read(&name, &text) {
+        Ok(_) => Ok(()),
+        Err(problem) => Err(Failure::Usage(diagnostic(
+            &name,
+            &text,
+            &problem.message,
+            problem.span,
+        ))),
+    }
 }
 
 /// The settings of a text; otherwise where it is wrong and how, with the line and a caret.
@@ -71,9 +98,9 @@ mod tests {
 
     #[test]
     fn every_key_is_taken() {
-        let text = "listen = '[::1]:0'\nseed = 5\nclock = 'manual'\npace = 'x4'\n\
+        let text = "listen = '[::1]:0'\nseed = 5\nscenario = 'close-1011'\nscenarios = 's'\nclock = 'manual'\npace = 'x4'\n\
                     transcript = ['one', 'two']\nknob = []\ntls = false\nca_dir = 'ca'\n\
-                    tls_name = ['a', 'b']\nconnect_proxy = true\nauth = 'strict'\nlog_level = 'debug'\n\
+                    tls_name = ['a', 'b']\nconnect_proxy = true\ndeflate = true\nauth = 'strict'\nlog_level = 'debug'\n\
                     signal = 'tone'\nwav_sizes = 'max'\nwav_list = true\nchunk_jitter = 10\nodd_cuts = true\n\
                     log = 'json'\nstrict = 'error'\njournal = 'off'\n\
                     journal_bytes = 6\njournal_file = 'j.jsonl'\nadmin_token = 't'\n[knobs]\n\
@@ -84,6 +111,12 @@ mod tests {
         Options {
             listen: [::1]:0,
             seed: 5,
+            scenario: Some(
+                "close-1011",
+            ),
+            scenarios: Some(
+                "s",
+            ),
             clock: Manual,
             pace: Times(
                 4,
@@ -104,6 +137,7 @@ mod tests {
             knobs: {},
             tls: None,
             connect_proxy: true,
+            deflate: true,
             credentials: Credentials {
                 check: Strict,
                 configured: [],
@@ -134,7 +168,7 @@ mod tests {
     #[test]
     fn an_unknown_key_is_shown() {
         insta::assert_snapshot!(problem("seed = 1\nlisten_on = 'x'\n"), @"
-        mynah.toml:2:1: unknown key `listen_on`, expected one of `listen`, `seed`, `clock`, `pace`, `transcript`, `signal`, `wav_sizes`, `wav_list`, `chunk_jitter`, `odd_cuts`, `knob`, `tls`, `ca_dir`, `tls_name`, `connect_proxy`, `auth`, `log_level`, `log`, `strict`, `journal`, `journal_bytes`, `journal_file`, `admin_token`, `knobs`, `credentials`, `guards`, `sounds`, `recordings`
+        mynah.toml:2:1: unknown key `listen_on`, expected one of `listen`, `seed`, `scenario`, `scenarios`, `clock`, `pace`, `transcript`, `signal`, `wav_sizes`, `wav_list`, `chunk_jitter`, `odd_cuts`, `knob`, `tls`, `ca_dir`, `tls_name`, `connect_proxy`, `deflate`, `auth`, `log_level`, `log`, `strict`, `journal`, `journal_bytes`, `journal_file`, `admin_token`, `knobs`, `credentials`, `guards`, `sounds`, `recordings`
           |
         2 | listen_on = 'x'
           | ^^^^^^^^^

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use wire::audio::Direction;
 use wire::clause::{Clause, Level, Source};
+use wire::dialect::{Denied, Dialect, Part};
 use wire::endpoint::{Dump, Endpoint, Field, Limits, Opening, Prefix, Recipe, Vendor};
 use wire::error::{DecodeError, ErrorKind};
 use wire::handshake::{Admission, PathMiss, Refusal, RequestHead, Welcome};
@@ -79,7 +80,25 @@ const ECHO_ENDPOINT: Endpoint = Endpoint {
     admit,
     open,
     decode: decode_echo,
+    dialect: &DIALECT,
+    recode: |_, _, payload| Some(payload.clone()),
     resembles: |bytes| bytes.starts_with(b"{") || bytes.first() == Some(&0x11),
+};
+
+const DIALECT: Dialect = Dialect {
+    part: |_, _, _| Part::Other,
+    idle_timers: &[],
+    idle_reason: "",
+    error_codes: Vec::new,
+    retouches: &[],
+    retouch: |_, _, _, _| None,
+    signed_at: |_| None,
+    refuse: |_, _, _| Denied {
+        status: 400,
+        headers: Vec::new(),
+        body: String::new(),
+    },
+    own_faults: &[],
 };
 
 const LISTEN_ENDPOINT: Endpoint = Endpoint {

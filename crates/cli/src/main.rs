@@ -1,7 +1,7 @@
 //! The `mynah` command.
 //!
 //! ```text
-//! main ── clap ──▶ serve · check · env · ca · endpoints · clauses · tables · decode · hear · test
+//! main ── clap ──▶ serve · check · env · ca · endpoints · clauses · faults · tables · decode · hear · test
 //!                    │        └── text for standard output, or a Failure
 //!                    └── settings ◀── config (TOML)
 //! ```
@@ -18,6 +18,7 @@ mod decode;
 mod endpoints;
 mod env;
 mod failure;
+mod faults;
 mod hear;
 mod knobs;
 mod names;
@@ -74,6 +75,9 @@ enum Command {
     /// List what is claimed about the services, and on what evidence
     #[command(after_help = clauses::examples())]
     Clauses(clauses::Args),
+    /// List what the mock can do to a client on purpose
+    #[command(after_help = faults::examples())]
+    Faults(faults::Args),
     /// List what each side may send, state by state
     #[command(after_help = tables::examples())]
     Tables(tables::Args),
@@ -148,6 +152,7 @@ fn run(command: Command) -> Result<String, Failure> {
         Command::Ca(args) => ca::run(&args),
         Command::Endpoints(args) => endpoints::run(&args),
         Command::Clauses(args) => clauses::run(&args),
+        Command::Faults(args) => faults::run(&args),
         Command::Tables(args) => tables::run(&args),
         Command::Decode(args) => decode::run(&args),
         Command::Hear(args) => hear::run(&args),

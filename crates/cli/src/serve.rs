@@ -90,7 +90,7 @@ async fn serve(options: Options) -> Result<(), Failure> {
         .map_err(|error| Failure::Operation(format!("cannot wait for signals: {error}")))?;
     let server = Server::bind(options)
         .await
-        .map_err(|error| Failure::Operation(cannot_serve(address, &error)))?;
+        .map_err(|error| cannot_serve(address, &error))?;
     if let Err(error) = announce(server.address(), is_secure) {
         tracing::warn!(%error, "cannot write the ready line");
     }
@@ -109,11 +109,14 @@ async fn serve(options: Options) -> Result<(), Failure> {
 }
 
 /// Why the server cannot serve, and what would help.
-fn cannot_serve(address: SocketAddr, error: &BindError) -> String {
+fn cannot_serve(address: SocketAddr, error: &BindError) -> Failure {
     match error {
-        BindError::Listen(error) => cannot_listen(address, error),
-        BindError::JournalFile { .. } => {
-            format!("{error}; give --journal-file a file that can be written")
+        BindError::Listen(error) => Failure::Operation(cannot_listen(address, error)),
+        BindError::JournalFile { .. } => Failure::Operation(format!(
+            "{error}; give --journal-file a file that can be written"
+        )),
+        BindError::Scenario(error) => {
+            Failure::Usage(format!("{error}; `mynah faults` lists what exists"))
         }
     }
 }

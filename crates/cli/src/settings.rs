@@ -28,6 +28,13 @@ pub(crate) struct Settings {
     /// Decides every id that is drawn [default: 0]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<Whole<0, { u64::MAX }>>,
+    /// What goes wrong in every session, unless a client chooses otherwise: the name of a scenario's
+    /// file, or faults joined by +; `mynah faults` lists them
+    #[arg(long, value_name = "SCENARIO")]
+    pub(crate) scenario: Option<String>,
+    /// A folder with scenarios of your own, each in a file NAME.toml, which may change meanwhile
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) scenarios: Option<PathBuf>,
     /// Time for the services' limits: real, N times as fast, or still until POST clock [default: real]
     #[arg(long, value_name = "real|xN|manual")]
     pub(crate) clock: Option<Clock>,
@@ -70,6 +77,9 @@ pub(crate) struct Settings {
     /// Be the proxy of clients whose URL is built in: HTTP CONNECT to vendors' hosts; implies --tls
     #[arg(long, num_args = 0, default_missing_value = "true")]
     pub(crate) connect_proxy: Option<bool>,
+    /// Grant permessage-deflate to clients that offer it; without this nobody gets it
+    #[arg(long, num_args = 0, default_missing_value = "true")]
+    pub(crate) deflate: Option<bool>,
     /// Whether any credential lets a client in, or only those of the file [default: any]
     #[arg(long, value_name = "any|strict")]
     pub(crate) auth: Option<Auth>,
@@ -121,6 +131,8 @@ impl Settings {
         Self {
             listen: self.listen.or(file.listen),
             seed: self.seed.or(file.seed),
+            scenario: self.scenario.or(file.scenario),
+            scenarios: self.scenarios.or(file.scenarios),
             clock: self.clock.or(file.clock),
             pace: self.pace.or(file.pace),
             transcript: match self.transcript.is_empty() {
@@ -141,6 +153,7 @@ impl Settings {
                 false => self.tls_name,
             },
             connect_proxy: self.connect_proxy.or(file.connect_proxy),
+            deflate: self.deflate.or(file.deflate),
             auth: self.auth.or(file.auth),
             log_level: self.log_level.or(file.log_level),
             log: self.log.or(file.log),
@@ -174,6 +187,8 @@ impl Settings {
         let mut options = Options {
             listen: self.listen.map_or(DEFAULT_LISTEN, |listen| listen.0),
             seed: self.seed.map_or(default.seed, |seed| seed.0),
+            scenario: self.scenario,
+            scenarios: self.scenarios,
             clock: self.clock.map_or(default.clock, |clock| clock.0),
             pace: self.pace.map_or(default.pace, |speed| speed.0),
             transcripts: self.transcript,
@@ -191,6 +206,7 @@ impl Settings {
             knobs: default.knobs,
             tls: default.tls,
             connect_proxy: self.connect_proxy.unwrap_or(default.connect_proxy),
+            deflate: self.deflate.unwrap_or(default.deflate),
             credentials: credentials(self.auth, self.credentials),
             guards: self.guards.into_guards(),
             strict: self.strict.map_or(default.strict, |strict| strict.0),

@@ -2,19 +2,25 @@
 //!
 //! ```text
 //! options ─▶ conformance::select ─▶ run::{server, client, replay} ─▶ RunResult ─▶ exit code
-//!                                          └─ a line a case ─▶ stdout        └─▶ --out DIR
+//!                                          └─ a line a case ─▶ stdout        │  --expect FILE
+//!                                                                            └─▶ --out DIR
 //! ```
+
+mod expect;
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::builder::NonEmptyStringValueParser;
 use conformance::case::{Library, Need, Role};
-use conformance::report;
-use conformance::run::{self, CaseResult, RunResult, Target, TargetError};
+use conformance::expect::{Existing, Reruns};
+use conformance::report::{self, Report};
+use conformance::run::trace::PUBLIC_TOKEN;
+use conformance::run::{self, CaseResult, Target, TargetError};
 use conformance::select::{Cuts, SelectError, Selection};
 use conformance::verdict::{Profile, Verdict};
 
+use self::expect::{Expecting, Ran, Reporting};
 use crate::failure::Failure;
 use crate::names;
 
@@ -65,6 +71,9 @@ struct ClientArgs {
     /// The program and its arguments, after --
     #[arg(required = true, last = true, value_name = "CMD")]
     command: Vec<String>,
+    /// The program lives on and is told by JSON lines, instead of a process for each case
+    #[arg(long)]
+    lines: bool,
     #[command(flatten)]
     chosen: Chosen,
     /// The credential that the program is given in `MYNAH_TOKEN` [default: mynah]
@@ -105,9 +114,8 @@ struct Chosen {
     /// Decides the order of a shuffled run and what the mock draws
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
-    /// Write run.json into this folder, made if need be
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
+    #[command(flatten)]
+    reporting: Reporting,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -116,24 +124,26 @@ enum Auth {
     Strict,
 }
 
-/// The credential if none is given: any does for the mock.
-const TOKEN: &str = "mynah";
-
 /// Runs the chosen cases and writes a line for each as it ends.
 pub(crate) fn run(args: Args) -> Result<String, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| no_subject(format!("error: cannot start: {error}")))?;
-    let (result, out) = match args.subject {
-        Subject::Server(args) => (runtime.block_on(server(&args))?, args.chosen.out),
-        Subject::Client(args) => (runtime.block_on(client(&args))?, args.chosen.out),
-        Subject::Replay(args) => (replay(&args)?, args.chosen.out),
-    };
-    if let Some(folder) = out {
-        write_reports(&result, &folder)?;
+    match args.subject {
+        Subject::Server(args) => {
+            let expecting = args.chosen.reporting.open()?;
+            expecting.conclude(&runtime.block_on(server(&args, &expecting))?)
+        }
+        Subject::Client(args) => {
+            let expecting = args.chosen.reporting.open()?;
+            expecting.conclude(&runtime.block_on(client(&args, &expecting))?)
+        }
+        Subject::Replay(args) => {
+            let expecting = args.chosen.reporting.open()?;
+            expecting.conclude(&replay(&args)?)
+        }
     }
-    conclude(&result)
 }
 
 /// Examples for `--help`.
@@ -147,7 +157,7 @@ pub(crate) fn examples() -> String {
     )
 }
 
-async fn server(args: &ServerArgs) -> Result<RunResult, Failure> {
+async fn server(args: &ServerArgs, expecting: &Expecting<'_>) -> Result<Ran, Failure> {
     let target = Target::parse(&args.url).map_err(|error| Failure::Usage(error.to_string()))?;
     let library = library(args.cases.as_deref())?;
     let mut selection = args.chosen.selection(args.shuffle)?;
@@ -165,32 +175,94 @@ async fn server(args: &ServerArgs) -> Result<RunResult, Failure> {
         Auth::Any if target.is_local() => selection.offers.push(Need::OneHost),
         Auth::Any => {}
     }
-    let cases = selection.cases(&library, Role::Server)?;
-    let token = args.token.as_deref().unwrap_or(TOKEN);
-    let run = run::run_server(&library, &cases, &target, &selection, token, &show);
-    run.await.map_err(|error| match error {
-        TargetError::Unreachable { .. } => no_subject(format!("error: {error}")),
-        TargetError::Url(_) | TargetError::Tls(_) => Failure::Usage(error.to_string()),
+    let token = args.token.as_deref().unwrap_or(PUBLIC_TOKEN);
+    let run = async |selection: Selection, done: fn(&CaseResult)| {
+        let cases = selection.cases(&library, Role::Server)?;
+        let run = run::run_server(&library, &cases, &target, &selection, token, &done);
+        run.await.map_err(|error| match error {
+            TargetError::Unreachable { .. } => no_subject(format!("error: {error}")),
+            TargetError::Url(_) | TargetError::Tls(_) => Failure::Usage(error.to_string()),
+        })
+    };
+    let result = run(selection.clone(), show).await?;
+    let mut reruns = Reruns::new();
+    for (id, times) in expecting.reruns(&result) {
+        for _ in 0..times {
+            let again = run(only(&selection, &id), |_| {}).await?;
+            reruns
+                .entry(id.clone())
+                .or_default()
+                .extend(expect::of_case(again, &id));
+        }
+    }
+    Ok(Ran {
+        run: result,
+        existing: Existing::of(&library, Role::Server),
+        library: Some(library),
+        reruns,
+        is_filtered: !args.chosen.case.is_empty(),
     })
 }
 
-async fn client(args: &ClientArgs) -> Result<RunResult, Failure> {
+async fn client(args: &ClientArgs, expecting: &Expecting<'_>) -> Result<Ran, Failure> {
     let library = library(args.cases.as_deref())?;
     let selection = args.chosen.selection(args.shuffle)?;
-    let cases = selection.cases(&library, Role::Client)?;
-    let token = args.token.clone().unwrap_or_else(|| TOKEN.to_owned());
+    let token = args
+        .token
+        .clone()
+        .unwrap_or_else(|| PUBLIC_TOKEN.to_owned());
     let mut words = args.command.iter().cloned();
     let program = words.next().unwrap_or_default();
     let command = run::Command::new(program, words.collect(), token);
-    let run = run::run_client(&cases, &command, &selection, &show);
-    run.await
-        .map_err(|error| no_subject(format!("error: {error}")))
+    let subject: run::Subject = match args.lines {
+        true => run::Lines::new(command).into(),
+        false => command.into(),
+    };
+    let run = async |selection: Selection, done: fn(&CaseResult)| {
+        let cases = selection.cases(&library, Role::Client)?;
+        let run = run::run_client(&cases, &subject, &selection, &done);
+        run.await
+            .map_err(|error| no_subject(format!("error: {error}")))
+    };
+    let result = run(selection.clone(), show).await?;
+    let mut reruns = Reruns::new();
+    for (id, times) in expecting.reruns(&result) {
+        for _ in 0..times {
+            let again = run(only(&selection, &id), |_| {}).await?;
+            reruns
+                .entry(id.clone())
+                .or_default()
+                .extend(expect::of_case(again, &id));
+        }
+    }
+    Ok(Ran {
+        run: result,
+        existing: Existing::of(&library, Role::Client),
+        library: Some(library),
+        reruns,
+        is_filtered: !args.chosen.case.is_empty(),
+    })
 }
 
-fn replay(args: &ReplayArgs) -> Result<RunResult, Failure> {
+/// The same selection, of one case only.
+fn only(selection: &Selection, id: &str) -> Selection {
+    Selection {
+        cases: vec![id.to_owned()],
+        ..selection.clone()
+    }
+}
+
+fn replay(args: &ReplayArgs) -> Result<Ran, Failure> {
     let selection = args.chosen.selection(false)?;
-    run::run_replay(args.dir.as_deref(), &selection, &show)
-        .map_err(|error| Failure::Usage(error.to_string()))
+    let run = run::run_replay(args.dir.as_deref(), &selection, &show)
+        .map_err(|error| Failure::Usage(error.to_string()))?;
+    Ok(Ran {
+        run,
+        library: None,
+        existing: Existing::default(),
+        reruns: Reruns::new(),
+        is_filtered: !args.chosen.case.is_empty(),
+    })
 }
 
 impl From<SelectError> for Failure {
@@ -246,20 +318,10 @@ fn show(case: &CaseResult) {
         .and_then(|()| out.flush());
 }
 
-fn write_reports(result: &RunResult, folder: &Path) -> Result<(), Failure> {
-    let path = folder.join("run.json");
-    let written = std::fs::create_dir_all(folder)
-        .and_then(|()| std::fs::write(&path, report::run_json(result)));
-    written.map_err(|error| Failure::Judged {
-        code: 3,
-        line: format!("error: cannot write {}: {error}", path.display()),
-        output: report::summary(result),
-    })
-}
-
 /// The totals, and the exit code that they mean.
-fn conclude(result: &RunResult) -> Result<String, Failure> {
-    let output = report::summary(result);
+fn conclude(report: &Report<'_>) -> Result<String, Failure> {
+    let result = report.run;
+    let output = report::summary(report);
     let judged = |code, line: &str| {
         Err(Failure::Judged {
             code,
@@ -282,8 +344,14 @@ fn conclude(result: &RunResult) -> Result<String, Failure> {
     if result.has_failed_probe() {
         return judged(1, "error: a probe failed, so nothing is scored");
     }
-    if !result.is_as_expected() {
-        return judged(1, "error: not as expected; see what is not pass above");
+    if !report.is_as_expected() {
+        return match report.outcome {
+            None => judged(1, "error: not as expected; see what is not pass above"),
+            Some(outcome) if outcome.problems.is_empty() => {
+                judged(1, "error: nothing passes, which no file can expect")
+            }
+            Some(_) => judged(1, "error: not as the file of --expect says; see above"),
+        };
     }
     Ok(output)
 }

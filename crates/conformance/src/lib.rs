@@ -14,6 +14,7 @@
 
 pub mod case;
 pub mod coverage;
+pub mod expect;
 pub mod matcher;
 pub mod message;
 pub mod report;

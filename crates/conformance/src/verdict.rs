@@ -15,6 +15,7 @@ use wire::clause::{Clause, Level};
 use wire::endpoint::Endpoint;
 
 use crate::case::Role;
+use crate::run::trace::Evidence;
 
 /// What to think of a check or case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -177,6 +178,8 @@ pub struct CheckResult {
     pub detail: String,
     /// The clauses that it is about.
     pub clauses: Vec<String>,
+    /// What it has looked at.
+    pub evidence: Evidence,
 }
 
 /// How a session ended.

@@ -1,40 +1,33 @@
 //! The loop of one session: socket, clock and speaker in, socket out.
 
-use std::io;
-
-use bytes::{Bytes, BytesMut};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::time::{Duration, timeout};
+use bytes::Bytes;
+use tokio::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Clock, Sleeper};
-use crate::live::Live;
-
-/// How much is read at once. Small: most messages of most clients are, and every idle
-/// connection holds one such buffer.
-const READ: usize = 4 << 10;
+use crate::live::{Departure, Live};
+use crate::socket::{Socket, read_some};
 
 /// Runs a session until its connection has ended. `early` is what the client sent together
 /// with its handshake.
 pub(crate) async fn drive<S>(
-    mut live: Live<'_>,
+    live: &mut Live<'_>,
     io: S,
     early: Bytes,
     clock: &Clock,
     stop: &CancellationToken,
 ) where
-    S: AsyncRead + AsyncWrite + Unpin,
+    S: Socket,
 {
     let (mut input, mut output) = tokio::io::split(io);
-    let mut buffer = BytesMut::new();
     let mut stopped = false;
     let sleeper = clock.sleeper();
-    live.receive(&early);
-    // It may be a small piece of a large buffer, which would live as long as the session.
+    // It may be a small piece of a large buffer, which would live as long as the journal.
+    live.receive(Bytes::copy_from_slice(&early));
     drop(early);
-    while !(live.is_over() && (live.is_aborted() || live.outbox.is_empty())) {
+    while live.departure().is_none() {
         let (due, deadline) = (live.next_due(), live.close_deadline());
-        let (reads, writes) = (live.has_room() && !live.is_over(), !live.outbox.is_empty());
+        let (reads, writes) = (live.has_room() && !live.is_over(), live.outbox.may_write());
         tokio::select! {
             // In this order, so that one turn's answers gather in the outbox and leave in one
             // write. Nothing starves: reading and speaking pause while the outbox is full.
@@ -43,13 +36,10 @@ pub(crate) async fn drive<S>(
                 stopped = true;
                 live.stop();
             }
-            read = read_some(&mut input, &mut buffer), if reads => {
-                match read {
-                    Ok(0) | Err(_) => live.lost(),
-                    Ok(_) => live.receive(&buffer),
-                }
-                buffer.clear();
-            }
+            read = read_some(&mut input), if reads => match read {
+                Ok(bytes) if !bytes.is_empty() => live.receive(bytes),
+                Ok(_) | Err(_) => live.lost(),
+            },
             () = wait(&sleeper, due), if due.is_some() => live.due(),
             written = live.outbox.write(&mut output), if writes => {
                 live.wrote();
@@ -65,29 +55,19 @@ pub(crate) async fn drive<S>(
     }
     drop(sleeper);
     live.wrote();
-    if !live.is_aborted() {
-        // Errors no longer matter: everything has been said.
-        let _ = output.shutdown().await;
-        let _ = timeout(LINGER, drain(&mut input)).await;
+    match live.departure() {
+        Some(Departure::Done) => input.unsplit(output).finish().await,
+        Some(Departure::Reset) => input.unsplit(output).reset(),
+        Some(Departure::HalfOpen) => {
+            let io = input.unsplit(output);
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = io.hung_up() => {}
+            }
+            live.lost();
+        }
+        Some(Departure::Dropped) | None => {}
     }
-}
-
-/// How long the client may take to close its side of TCP after the close handshake.
-const LINGER: Duration = Duration::from_secs(1);
-
-async fn read_some(
-    input: &mut (impl AsyncRead + Unpin),
-    buffer: &mut BytesMut,
-) -> io::Result<usize> {
-    buffer.reserve(READ);
-    input.read_buf(buffer).await
-}
-
-/// Reads what the client still sends, so that the kernel does not answer it with a reset that
-/// would overtake our close frame.
-async fn drain(input: &mut (impl AsyncRead + Unpin)) {
-    let mut scrap = [0; READ];
-    while matches!(input.read(&mut scrap).await, Ok(1..)) {}
 }
 
 async fn wait(sleeper: &Sleeper<'_>, due: Option<Duration>) {

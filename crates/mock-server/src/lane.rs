@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use wire::clause::{Clause, Level};
 use wire::memory::Memory;
 
+use crate::attempts::Attempts;
 use crate::listener::Script;
 use crate::lock::lock;
 use crate::scenario::Scenario;
@@ -23,13 +25,26 @@ pub(crate) struct Lane {
     rule: Mutex<Rule>,
     connections: AtomicU64,
     tally: Mutex<Tally>,
+    faults: Mutex<BTreeMap<String, FaultTally>>,
+    attempts: Mutex<Attempts>,
+    /// The scenario that expects something of the client.
+    expecting: Mutex<Option<Scenario>>,
+}
+
+/// How a fault has fared in a lane.
+#[derive(Clone, Debug, Default)]
+struct FaultTally {
+    /// It, as it was written.
+    text: String,
+    /// How often it has fired.
+    fired: u64,
 }
 
 /// What holds for a lane's sessions if their selectors say nothing.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rule {
-    /// The scenario.
-    pub(crate) scenario: Option<Scenario>,
+    /// The scenario, as it was written.
+    pub(crate) scenario: Option<String>,
     /// The seed.
     pub(crate) seed: Option<u64>,
 }
@@ -105,12 +120,46 @@ impl Lane {
             rule: Mutex::default(),
             connections: AtomicU64::new(0),
             tally: Mutex::default(),
+            faults: Mutex::default(),
+            attempts: Mutex::default(),
+            expecting: Mutex::default(),
         }
     }
 
     /// The number of a new connection, from 1.
-    pub(crate) fn connect(&self) -> u64 {
+    pub(crate) fn connect(&self, now: Duration) -> u64 {
+        let connection = self.next_connection();
+        self.attempts().begin(connection, now);
+        connection
+    }
+
+    /// The number of a connection that no scenario judges.
+    pub(crate) fn next_connection(&self) -> u64 {
         self.connections.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Its connections.
+    pub(crate) fn attempts(&self) -> MutexGuard<'_, Attempts> {
+        lock(&self.attempts)
+    }
+
+    /// From now on its client is judged by what this scenario expects, if it expects anything.
+    pub(crate) fn expect(&self, scenario: &Scenario) {
+        if scenario.expect().is_some() {
+            *lock(&self.expecting) = Some(scenario.clone());
+        }
+    }
+
+    /// What its client has not done as its scenario expects.
+    pub(crate) fn disappointments(&self) -> Vec<String> {
+        let expecting = lock(&self.expecting).clone();
+        let Some(scenario) = expecting else {
+            return Vec::new();
+        };
+        let reasons = scenario.expect().map(|it| it.judge(self.attempts().all()));
+        let reasons = reasons.unwrap_or_default().into_iter();
+        let named = reasons.map(|reason| format!("scenario {scenario}: {reason}"));
+        named.collect()
     }
 
     /// How many connections there have been.
@@ -123,8 +172,10 @@ impl Lane {
         lock(&self.rule).clone()
     }
 
-    /// Changes what holds for its sessions from now on.
+    /// Changes what holds for its sessions from now on. Faults are counted anew.
     pub(crate) fn set(&self, rule: Rule, transcripts: Vec<String>) {
+        lock(&self.faults).clear();
+        *lock(&self.expecting) = None;
         *lock(&self.rule) = rule;
         *lock(&self.script) = transcripts.into();
     }
@@ -132,6 +183,35 @@ impl Lane {
     /// The texts that recognition has not answered yet.
     pub(crate) fn transcripts(&self) -> Vec<String> {
         lock(&self.script).iter().cloned().collect()
+    }
+
+    /// Expects a fault to fire, under this key.
+    pub(crate) fn expect_fault(&self, key: &str, text: &str) {
+        let mut faults = lock(&self.faults);
+        // Selectors come from clients, who may make up any number of them.
+        if faults.len() < FAULTS && !faults.contains_key(key) {
+            let text = text.to_owned();
+            faults.insert(key.to_owned(), FaultTally { text, fired: 0 });
+        }
+    }
+
+    /// How often a fault has fired.
+    pub(crate) fn fired(&self, key: &str) -> u64 {
+        lock(&self.faults).get(key).map_or(0, |fault| fault.fired)
+    }
+
+    /// A fault has fired.
+    pub(crate) fn fire(&self, key: &str) {
+        if let Some(fault) = lock(&self.faults).get_mut(key) {
+            fault.fired += 1;
+        }
+    }
+
+    /// The faults that have never fired, as they were written.
+    pub(crate) fn unfired(&self) -> Vec<String> {
+        let faults = lock(&self.faults);
+        let unfired = faults.values().filter(|fault| fault.fired == 0);
+        unfired.map(|fault| fault.text.clone()).collect()
     }
 
     /// Its numbers.
@@ -155,6 +235,9 @@ struct Known {
     /// Their names, the oldest first.
     order: VecDeque<String>,
 }
+
+/// How many different faults a lane keeps count of.
+const FAULTS: usize = 1000;
 
 /// How many lanes a server has at once.
 const LANES: usize = 10_000;
@@ -217,14 +300,18 @@ impl Lanes {
             .collect()
     }
 
-    /// The numbers of one lane, or of all lanes together.
-    pub(crate) fn tally(&self, lane: Option<&str>) -> Tally {
-        let lanes = match lane {
+    /// One lane, or all of them.
+    pub(crate) fn chosen(&self, lane: Option<&str>) -> Vec<Arc<Lane>> {
+        match lane {
             Some(name) => self.find(name).into_iter().collect(),
             None => self.all(),
-        };
+        }
+    }
+
+    /// The numbers of one lane, or of all lanes together.
+    pub(crate) fn tally(&self, lane: Option<&str>) -> Tally {
         let mut sum = Tally::default();
-        for lane in lanes {
+        for lane in self.chosen(lane) {
             sum.add(&lane.tally());
         }
         sum
@@ -252,12 +339,12 @@ mod tests {
     #[test]
     fn a_lane_is_the_same_until_it_is_forgotten() {
         let lanes = Lanes::new(&["one".to_owned()]);
-        lanes.enter("a").unwrap().connect();
-        assert_eq!(lanes.enter("a").unwrap().connect(), 2);
+        lanes.enter("a").unwrap().connect(Duration::ZERO);
+        assert_eq!(lanes.enter("a").unwrap().connect(Duration::ZERO), 2);
         assert_eq!(lanes.enter("b").unwrap().transcripts(), ["one"]);
         lanes.remove("a");
         assert!(lanes.find("a").is_none());
-        assert_eq!(lanes.enter("a").unwrap().connect(), 1);
+        assert_eq!(lanes.enter("a").unwrap().connect(Duration::ZERO), 1);
     }
 
     #[test]

@@ -12,10 +12,14 @@
 //! It knows no vendor: what is served, and how, comes from [`wire::registry`].
 
 mod admin;
+mod attempts;
 mod body;
 mod clock;
+mod dressing;
 mod drive;
 mod expectation;
+mod extension;
+pub mod fault;
 mod journal;
 mod lane;
 mod listener;
@@ -43,11 +47,12 @@ mod verdict;
 
 pub use clock::{Clock, ClockMode};
 pub use expectation::{Expectation, Unmet};
-pub use journal::AudioFile;
+pub use journal::{AudioFile, RawChunk, Secrets, blank};
 pub use listener::Recording;
 pub use options::{Guards, JournalMode, Options, Pace, SetError, Strict};
 pub use report::{CloseReport, FindingReport, MessageKind, MessageReport, SessionReport};
 pub use running::{LaneError, Running, TestLane};
+pub use scenario::{BUILT_IN, FileProblem, Scenario, ScenarioError};
 pub use server::{BindError, Server};
 pub use sound::{SoundOptions, SpokenFile};
 pub use tls::{Authority, Tls, TlsError};

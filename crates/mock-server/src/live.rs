@@ -8,29 +8,36 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::Instant;
+use wire::endpoint::Endpoint;
 use wire::finding::Finding;
 use wire::session::{Action, Data, Form, Session, Side, Turn};
-use wire::speech::SpeechEvent;
 use wire::ws::{CloseFrame, DataOpcode, Event, Limits, Receiver, Role, Violation};
 
+use self::settle::POLICY;
+use self::speech::Speaking;
 use crate::clock::Clock;
+use crate::extension::{Extension, Packer};
+use crate::fault::{Engine, Plan, Start};
 use crate::journal::{Ending, Entry, EntryKind, Recorder};
-use crate::lane::{self, Lane, Lanes};
+use crate::lane::{Lane, Lanes};
 use crate::listener::Listener;
 use crate::lock::lock;
 use crate::options::Pace;
 use crate::outbox::Outbox;
-use crate::selector::{self, Chosen, Selector, SelectorError};
+use crate::scenario::Library;
+use crate::selector::Chosen;
 use crate::sound::SessionSound;
-use crate::speaker::Speaker;
 use crate::timers::Timers;
 
 /// How many bytes may wait before nothing more is read or spoken.
 const FULL: usize = 128 << 10;
 
-/// How long speech is made in one turn. Its chunks leave in one write, if they take less time
-/// than anybody notices; no session may hold up the others for long.
-const TURN: Duration = Duration::from_micros(500);
+/// How many bytes faults may hold back before nothing more is read: a session that stalls still
+/// answers pings.
+const HELD: usize = 16 << 20;
+
+/// How long messages may be on their way to a server that has closed.
+const ON_ITS_WAY: Duration = Duration::from_secs(1);
 
 /// How long a client may take to answer the close frame of a server that stops.
 const STOP: Duration = Duration::from_secs(1);
@@ -44,8 +51,26 @@ enum Closing {
     Sent(Instant),
     /// Nothing more is read, and what waits has until then to leave.
     Over(Instant),
+    /// As soon as nothing waits any more, TCP is reset.
+    Reset(Instant),
+    /// As soon as nothing waits any more, or the client does not take it in time, TCP stays as
+    /// it is and nobody is there any more.
+    HalfOpen(Instant),
     /// The connection is dropped with whatever waits.
     Aborted,
+}
+
+/// How the connection is left when a session is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Departure {
+    /// Everything has been said: TCP ends in order.
+    Done,
+    /// TCP is dropped as it is.
+    Dropped,
+    /// TCP is reset.
+    Reset,
+    /// TCP stays until the client ends it.
+    HalfOpen,
 }
 
 /// One session.
@@ -55,33 +80,24 @@ pub(crate) struct Live<'s> {
     pub(crate) outbox: Outbox,
     timers: Timers,
     speaker: Option<Speaking>,
-    listener: Option<Listener>,
+    listener: Option<Box<Listener>>,
     closing: Closing,
     /// The message that is being answered.
     current: Option<u64>,
     /// Whether a credential in a message has named the lane.
     is_settled: bool,
     opened: Duration,
+    /// When we sent a close frame, on the services' clock.
+    closed: Option<Duration>,
+    /// The faults at work, if there are any.
+    engine: Option<Box<Engine>>,
+    /// The timers that rest because a fault stands in for them.
+    rested: &'static [&'static str],
+    /// The code of a close frame of the client, and until when its answer is put off.
+    put_off: Option<(Option<u16>, Duration)>,
+    /// What compresses our messages, if that has been agreed.
+    packer: Option<Packer>,
     around: Surroundings<'s>,
-}
-
-/// Speech on its way, and when its next piece may go.
-struct Speaking {
-    speaker: Speaker,
-    started: Duration,
-    due: Duration,
-}
-
-/// The close code of a message whose selector cannot be followed.
-const POLICY: u16 = 1008;
-
-/// Why a selector in a message cannot be followed.
-#[derive(Debug, thiserror::Error)]
-enum Unsettled {
-    #[error("{0}")]
-    Selector(#[from] SelectorError),
-    #[error("{0}")]
-    Lane(#[from] lane::NoLaneLeft),
 }
 
 /// What a session runs on.
@@ -89,22 +105,36 @@ enum Unsettled {
 pub(crate) struct Surroundings<'s> {
     pub(crate) lane: Arc<Lane>,
     pub(crate) lanes: &'s Lanes,
+    /// Which connection of the lane it is.
+    pub(crate) connection: u64,
+    /// The scenarios that have a name.
+    pub(crate) library: &'s Library,
+    /// What the server does if nobody chooses anything.
+    pub(crate) scenario: Option<&'s str>,
+    pub(crate) endpoint: &'static Endpoint,
+    /// What is random, if no selector says otherwise.
+    pub(crate) seed: u64,
     /// What the handshake chose; a credential in a message may choose what is left open.
     pub(crate) chosen: Chosen,
     pub(crate) clock: &'s Clock,
     pub(crate) pace: Pace,
     pub(crate) sound: SessionSound<'s>,
     pub(crate) limits: Limits,
+    /// What has been agreed about compression.
+    pub(crate) extension: Option<Extension>,
     pub(crate) close_time: Duration,
     pub(crate) recorder: &'s Recorder<'s>,
 }
 
 impl<'s> Live<'s> {
     /// Opens a session.
-    pub(crate) fn open(session: Box<dyn Session>, around: Surroundings<'s>) -> Self {
+    pub(crate) fn open(session: Box<dyn Session>, plan: Plan, around: Surroundings<'s>) -> Self {
         let mut live = Self {
             session,
-            receiver: Receiver::new(Role::Server, around.limits),
+            receiver: match around.extension {
+                Some(extension) => extension.on(Receiver::new(Role::Server, around.limits)),
+                None => Receiver::new(Role::Server, around.limits),
+            },
             outbox: match around.recorder.keeps_raw() {
                 true => Outbox::remembering(),
                 false => Outbox::default(),
@@ -116,58 +146,93 @@ impl<'s> Live<'s> {
             current: None,
             is_settled: false,
             opened: around.clock.now(),
+            closed: None,
+            engine: None,
+            rested: &[],
+            put_off: None,
+            packer: around.extension.map(Extension::packer),
             around,
         };
+        live.arm(plan, Start::Open);
+        live.run_faults();
         live.turn(|session, turn| session.open(turn));
+        live.run_faults();
         live
     }
 
     /// Whether nothing more will be sent or read.
     pub(crate) const fn is_over(&self) -> bool {
-        matches!(self.closing, Closing::Over(_) | Closing::Aborted)
+        matches!(
+            self.closing,
+            Closing::Over(_) | Closing::Reset(_) | Closing::HalfOpen(_) | Closing::Aborted
+        )
     }
 
-    /// Whether the connection is to be dropped as it is.
-    pub(crate) const fn is_aborted(&self) -> bool {
-        matches!(self.closing, Closing::Aborted)
+    /// How the connection is left now that the session is over and has said what it can.
+    pub(crate) fn departure(&self) -> Option<Departure> {
+        match self.closing {
+            Closing::No | Closing::Sent(_) => None,
+            Closing::Over(_) => self.outbox.is_empty().then_some(Departure::Done),
+            Closing::Reset(_) => self.outbox.is_empty().then_some(Departure::Reset),
+            Closing::HalfOpen(_) => self.outbox.is_empty().then_some(Departure::HalfOpen),
+            Closing::Aborted => Some(Departure::Dropped),
+        }
     }
 
     /// Whether there is room for answers to what is read.
-    pub(crate) const fn has_room(&self) -> bool {
-        self.outbox.waiting() < FULL
+    pub(crate) fn has_room(&self) -> bool {
+        self.outbox.waiting() < FULL && self.held() < HELD
+    }
+
+    /// Whether more may be spoken.
+    fn may_speak(&self) -> bool {
+        self.outbox.waiting() + self.held() < FULL
+    }
+
+    /// How many bytes faults hold back.
+    fn held(&self) -> usize {
+        self.engine.as_ref().map_or(0, |it| it.waiting_bytes())
     }
 
     /// Until when the client may take to answer our close frame, or to read what is left.
     pub(crate) const fn close_deadline(&self) -> Option<Instant> {
         match self.closing {
-            Closing::Sent(deadline) | Closing::Over(deadline) => Some(deadline),
+            Closing::Sent(deadline)
+            | Closing::Over(deadline)
+            | Closing::Reset(deadline)
+            | Closing::HalfOpen(deadline) => Some(deadline),
             Closing::No | Closing::Aborted => None,
         }
     }
 
     /// When the session has something to do by itself; `None` if it only waits for the client.
     pub(crate) fn next_due(&self) -> Option<Duration> {
-        let speech = self.speaker.as_ref().filter(|_| self.has_room());
+        let speech = self.speaker.as_ref().filter(|_| self.may_speak());
         let speech = speech.map(|speaking| speaking.due);
-        speech.into_iter().chain(self.timers.next_due()).min()
+        let fault = self.engine.as_ref().and_then(|engine| engine.next_due());
+        let others = self.timers.next_due().into_iter().chain(fault);
+        let others = others.chain(self.outbox.next_due());
+        let others = others.chain(self.put_off.map(|(_, due)| due));
+        speech.into_iter().chain(others).min()
     }
 
     /// Takes bytes from the client.
-    pub(crate) fn receive(&mut self, bytes: &[u8]) {
+    pub(crate) fn receive(&mut self, bytes: Bytes) {
+        self.receiver.push(&bytes);
         if !bytes.is_empty() && self.around.recorder.keeps_raw() {
             let at = self.elapsed();
-            let bytes = Bytes::copy_from_slice(bytes);
-            self.around.recorder.raw(Side::Client, at, [bytes]);
+            self.around.recorder.raw(Side::Client, at, vec![bytes]);
         }
-        self.receiver.push(bytes);
         while let Some(event) = self.receiver.next_event() {
             self.on_event(event);
+            self.run_faults();
         }
         self.speak();
     }
 
     /// Some of the outbox has been written.
     pub(crate) fn wrote(&mut self) {
+        self.outbox.tick(self.around.clock.now());
         let written = self.outbox.take_written();
         if !written.is_empty() {
             let at = self.elapsed();
@@ -178,8 +243,10 @@ impl<'s> Live<'s> {
     /// The client's side of the TCP connection has ended.
     pub(crate) fn lost(&mut self) {
         let by = match self.closing {
-            Closing::No => Side::Client,
-            Closing::Sent(_) | Closing::Over(_) | Closing::Aborted => Side::Server,
+            Closing::No | Closing::HalfOpen(_) => Side::Client,
+            Closing::Sent(_) | Closing::Over(_) | Closing::Reset(_) | Closing::Aborted => {
+                Side::Server
+            }
         };
         if self.receiver.in_frame() {
             let finding = crate::rfc::cut_inside_frame();
@@ -192,10 +259,19 @@ impl<'s> Live<'s> {
     /// Does what is due: a few steps of speech, then every timer that has run out.
     pub(crate) fn due(&mut self) {
         let now = self.around.clock.now();
+        self.outbox.tick(now);
+        if let Some(engine) = &mut self.engine {
+            engine.due(now);
+            self.run_faults();
+        }
         self.speak();
         while let Some(timer) = self.timers.take_due(now) {
             self.current = None;
             self.turn(|session, turn| session.timer(timer, turn));
+        }
+        self.run_faults();
+        if let Some((code, _)) = self.put_off.take_if(|(_, due)| *due <= now) {
+            self.answer_close(code);
         }
     }
 
@@ -204,13 +280,21 @@ impl<'s> Live<'s> {
         if self.closing == Closing::No {
             self.close(1001, "");
         }
-        if let Closing::Sent(deadline) | Closing::Over(deadline) = &mut self.closing {
+        if let Closing::Sent(deadline)
+        | Closing::Over(deadline)
+        | Closing::Reset(deadline)
+        | Closing::HalfOpen(deadline) = &mut self.closing
+        {
             *deadline = (*deadline).min(Instant::now() + STOP);
         }
     }
 
-    /// The client has not answered our close frame in time.
+    /// The client has not answered our close frame in time, or has not taken what waits.
     pub(crate) fn give_up(&mut self) {
+        if let Closing::HalfOpen(_) = self.closing {
+            self.outbox.clear();
+            return;
+        }
         self.end(Closing::Aborted);
     }
 
@@ -223,8 +307,15 @@ impl<'s> Live<'s> {
             Event::Ping(payload) => {
                 self.record(Side::Client, EntryKind::Ping, payload.clone());
                 if self.closing == Closing::No {
-                    self.record(Side::Server, EntryKind::Pong, payload.clone());
-                    self.outbox.pong(payload);
+                    let now = self.around.clock.now();
+                    let answer = match &mut self.engine {
+                        Some(engine) => engine.pong(payload, now),
+                        None => Some(payload),
+                    };
+                    if let Some(payload) = answer {
+                        self.record(Side::Server, EntryKind::Pong, payload.clone());
+                        self.outbox.pong(payload);
+                    }
                 }
             }
             Event::Pong(payload) => {
@@ -243,6 +334,10 @@ impl<'s> Live<'s> {
         let number = self.record(Side::Client, EntryKind::Data(form), payload.clone());
         // After our close frame the client may still be talking; nobody listens.
         if self.closing != Closing::No {
+            let connection = self.around.connection;
+            if self.has_closed_long_ago() {
+                self.around.lane.attempts().late(connection);
+            }
             return;
         }
         self.current = Some(number);
@@ -250,45 +345,17 @@ impl<'s> Live<'s> {
             self.close(POLICY, &error.to_string());
             return;
         }
-        self.turn(|session, turn| {
-            session.message(form, payload, turn);
-        });
+        self.answer(form, payload);
         let state = self.session.state();
         self.around
             .recorder
             .write(|record| record.set_state(number, state));
     }
 
-    /// Moves to the lane that a credential in this message names, before anything of the
-    /// message is remembered.
-    fn settle_lane(&mut self, form: Form, payload: &Bytes) -> Result<(), Unsettled> {
-        if self.is_settled {
-            return Ok(());
-        }
-        let credentials = self.session.credentials(form, payload);
-        let mut found = Selector::default();
-        for selector in credentials
-            .iter()
-            .filter_map(|it| selector::in_credential(it))
-        {
-            self.is_settled = true;
-            found = found.or(selector?);
-        }
-        if !self.is_settled {
-            return Ok(());
-        }
-        let chosen = self.around.chosen.first.clone().or(found);
-        let chosen = chosen.or(self.around.chosen.query.clone());
-        let name = chosen.lane.as_deref().unwrap_or(lane::DEFAULT);
-        let lane = self.around.lanes.enter(name)?;
-        let scenario = chosen.scenario.or_else(|| lane.rule().scenario);
-        let scenario = scenario.map(|scenario| scenario.to_string());
-        if lane.name != self.around.lane.name {
-            let connection = lane.connect();
-            self.around.recorder.move_to(&lane, connection, scenario);
-            self.around.lane = lane;
-        }
-        Ok(())
+    /// Whether what comes now can no longer have been on its way when we closed.
+    fn has_closed_long_ago(&self) -> bool {
+        let now = self.around.clock.now();
+        self.closed.is_some_and(|closed| now > closed + ON_ITS_WAY)
     }
 
     fn on_close(&mut self, close: &CloseFrame) {
@@ -298,7 +365,29 @@ impl<'s> Live<'s> {
         self.record(Side::Client, EntryKind::Close, payload);
         self.note_ending(close.code.unwrap_or(1005), &close.reason, Side::Client);
         if self.closing == Closing::No {
-            self.send_close(close.code, "");
+            let now = self.around.clock.now();
+            let mut engine = self.engine.as_mut();
+            if !engine.as_mut().is_none_or(|it| it.answers_close(now)) {
+                // The client waits for what will not come, and ends TCP when it has had enough.
+                self.speaker = None;
+                self.timers = Timers::default();
+                if let Some(engine) = &mut self.engine {
+                    engine.hush();
+                }
+                return;
+            }
+            if let Some(time) = engine.and_then(|it| it.puts_off_close(now)) {
+                self.put_off = Some((close.code, now + time));
+                return;
+            }
+        }
+        self.answer_close(close.code);
+    }
+
+    /// Answers the client's close frame, unless it answers ours.
+    fn answer_close(&mut self, code: Option<u16>) {
+        if self.closing == Closing::No {
+            self.send_close(code, "");
         }
         self.end(Closing::Over(self.patience()));
     }
@@ -312,7 +401,7 @@ impl<'s> Live<'s> {
         match self.closing {
             Closing::No => self.turn(|session, turn| session.broken(code, turn)),
             Closing::Sent(_) => self.end(Closing::Over(self.patience())),
-            Closing::Over(_) | Closing::Aborted => {}
+            Closing::Over(_) | Closing::Reset(_) | Closing::HalfOpen(_) | Closing::Aborted => {}
         }
         // The framing can no longer be trusted, so no answer to the close frame will be read.
         if let Closing::Sent(_) = self.closing {
@@ -320,50 +409,31 @@ impl<'s> Live<'s> {
         }
     }
 
-    /// Speaks what is due, as long as there is room for it.
-    fn speak(&mut self) {
-        let (now, began) = (self.around.clock.now(), Instant::now());
-        while self.has_room()
-            && let Some(speaking) = self.speaker.as_mut().filter(|it| it.due <= now)
-        {
-            let event = speaking.speaker.step();
-            self.spoken(now, event);
-            if began.elapsed() >= TURN {
-                return;
-            }
-        }
-    }
-
-    fn spoken(&mut self, now: Duration, event: Option<SpeechEvent>) {
-        let Some(speaking) = &mut self.speaker else {
-            return;
-        };
-        if speaking.speaker.is_finished() {
-            self.speaker = None;
-        } else if let Some(SpeechEvent::Audio { until_us, .. }) = &event {
-            speaking.due = match self.around.pace {
-                Pace::Burst => now,
-                Pace::Times(times) => {
-                    let heard = Duration::from_micros(*until_us) / times.max(1);
-                    speaking.started + heard
-                }
-            };
-        }
-        if let Some(event) = event {
-            if let SpeechEvent::Audio { bytes, .. } = &event {
-                self.around.recorder.sound(Side::Server, bytes.clone());
-            }
-            self.turn(|session, turn| session.spoken(event, turn));
-        }
+    /// Lets the session answer a message, after the faults that it calls up.
+    fn answer(&mut self, form: Form, payload: &Bytes) {
+        let (seen, actions) = self.ask(|session, turn| session.message(form, payload, turn));
+        self.tell_faults(seen.kind, form, payload);
+        self.do_all(actions);
     }
 
     /// Lets the session answer, and does what it asks for.
     fn turn(&mut self, answer: impl FnOnce(&mut dyn Session, &mut Turn<'_>)) {
+        let ((), actions) = self.ask(answer);
+        self.do_all(actions);
+    }
+
+    /// What the session says to something, and what it asks for.
+    fn ask<T>(
+        &mut self,
+        something: impl FnOnce(&mut dyn Session, &mut Turn<'_>) -> T,
+    ) -> (T, Vec<Action>) {
         let mut memory = lock(&self.around.lane.memory);
         let mut turn = Turn::new(&mut memory);
-        answer(self.session.as_mut(), &mut turn);
-        let actions = turn.into_actions();
-        drop(memory);
+        let said = something(self.session.as_mut(), &mut turn);
+        (said, turn.into_actions())
+    }
+
+    fn do_all(&mut self, actions: Vec<Action>) {
         for (kind, state) in self.session.violations() {
             tracing::error!(kind, state, "the reply broke its own session table");
         }
@@ -377,18 +447,11 @@ impl<'s> Live<'s> {
             return;
         }
         match action {
-            Action::Send { data, .. } => self.send(&data),
-            Action::Speak(speech) => {
-                let now = self.around.clock.now();
-                self.around
-                    .recorder
-                    .begin_sound(Side::Server, speech.format);
-                self.speaker = Speaker::new(&speech, self.around.sound).map(|speaker| Speaking {
-                    speaker,
-                    started: now,
-                    due: now,
-                });
-            }
+            Action::Send { kind, data } => match &mut self.engine {
+                Some(engine) => engine.send(kind, data),
+                None => self.send(&data),
+            },
+            Action::Speak(speech) => self.begin_speech(*speech),
             Action::StopSpeaking => self.speaker = None,
             Action::Listen(listen) => {
                 self.around
@@ -396,7 +459,8 @@ impl<'s> Live<'s> {
                     .begin_sound(Side::Client, listen.format);
                 let script = self.around.lane.script.clone();
                 let recordings = &self.around.sound.options.recordings;
-                self.listener = Some(Listener::new(*listen, script, recordings));
+                let listener = Listener::new(*listen, script, recordings);
+                self.listener = Some(Box::new(listener));
                 let recorder = self.around.recorder;
                 recorder.write(|record| record.recognitions.begin());
             }
@@ -407,45 +471,63 @@ impl<'s> Live<'s> {
                 self.heard(events.unwrap_or_default());
             }
             Action::FinishHearing => {
-                let events = self.listener.as_mut().map(Listener::finish);
+                let events = self.listener.as_mut().map(|listener| listener.finish());
                 self.note_recognitions();
                 self.listener = None;
                 self.heard(events.unwrap_or_default());
             }
             Action::StopHearing => self.listener = None,
+            Action::Arm { timer, .. } if self.rested.contains(&timer) => {}
             Action::Arm { timer, after } => self.timers.arm(timer, self.around.clock.now() + after),
             Action::Disarm { timer } => self.timers.disarm(timer),
-            Action::Close { code, reason } => self.close(code, &reason),
-            Action::Abort => {
-                self.note_ending(1006, "", Side::Server);
-                // What was said before still leaves, unless the client has long stopped reading.
-                self.end(if self.has_room() {
-                    Closing::Over(self.patience())
-                } else {
-                    Closing::Aborted
-                });
-            }
+            Action::Close { code, reason } => match &mut self.engine {
+                Some(engine) => engine.close(code, &reason),
+                None => self.close(code, &reason),
+            },
+            Action::Abort => match &mut self.engine {
+                Some(engine) => engine.abort(),
+                None => self.abort(),
+            },
             Action::Report(finding) => self.report(finding),
         }
     }
 
+    fn abort(&mut self) {
+        self.note_ending(1006, "", Side::Server);
+        // What was said before still leaves, unless the client has long stopped reading.
+        self.end(if self.has_room() {
+            Closing::Over(self.patience())
+        } else {
+            Closing::Aborted
+        });
+    }
+
     fn heard(&mut self, events: Vec<wire::hearing::HeardEvent>) {
         for event in events {
-            self.turn(|session, turn| session.heard(event, turn));
+            let now = self.around.clock.now();
+            let events = match &mut self.engine {
+                Some(engine) => engine.heard(event, now),
+                None => vec![event],
+            };
+            for event in events {
+                self.turn(|session, turn| session.heard(event, turn));
+            }
         }
     }
 
     fn note_recognitions(&mut self) {
-        for note in self.listener.iter_mut().flat_map(Listener::take_notes) {
+        for note in self.listener.iter_mut().flat_map(|it| it.take_notes()) {
             let recorder = self.around.recorder;
             recorder.write(|record| record.recognitions.note(note));
         }
     }
 
     fn send(&mut self, data: &Data) {
-        let payload = [data.head.clone(), data.body.clone()];
-        self.record_pieces(Side::Server, EntryKind::Data(data.form), payload);
-        self.outbox.message(data);
+        self.record_data(data);
+        match &mut self.packer {
+            Some(packer) => self.outbox.frame(packer.frame(data)),
+            None => self.outbox.message(data),
+        }
     }
 
     fn report(&self, finding: Finding) {
@@ -470,10 +552,15 @@ impl<'s> Live<'s> {
     }
 
     fn end(&mut self, closing: Closing) {
+        if matches!(closing, Closing::Sent(_)) {
+            self.closed = Some(self.around.clock.now());
+        }
         self.closing = closing;
         self.speaker = None;
         self.listener = None;
+        self.engine = None;
         self.timers = Timers::default();
+        self.put_off = None;
     }
 
     fn note_ending(&self, code: u16, reason: &str, by: Side) {
@@ -504,3 +591,7 @@ impl<'s> Live<'s> {
         self.around.clock.now().saturating_sub(self.opened)
     }
 }
+
+mod deeds;
+mod settle;
+mod speech;

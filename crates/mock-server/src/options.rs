@@ -19,6 +19,10 @@ pub struct Options {
     pub listen: SocketAddr,
     /// Decides every id that is drawn.
     pub seed: u64,
+    /// What sessions do beside what is right, if nobody chooses anything else.
+    pub scenario: Option<String>,
+    /// A folder with scenarios of the user's own, each in a file `NAME.toml`.
+    pub scenarios: Option<PathBuf>,
     /// What time is for the services' limits.
     pub clock: ClockMode,
     /// How fast audio is sent.
@@ -33,6 +37,8 @@ pub struct Options {
     pub tls: Option<Tls>,
     /// Whether HTTP CONNECT to a host that is emulated here is a way in.
     pub connect_proxy: bool,
+    /// Whether clients that offer permessage-deflate get it.
+    pub deflate: bool,
     /// Who is known, and whether that is looked at. Seed and start are the server's own.
     pub credentials: Credentials,
     /// The limits against hostile peers.
@@ -74,6 +80,8 @@ impl Default for Options {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             seed: 0,
+            scenario: None,
+            scenarios: None,
             clock: ClockMode::default(),
             pace: Pace::Burst,
             transcripts: Vec::new(),
@@ -81,6 +89,7 @@ impl Default for Options {
             knobs: BTreeMap::new(),
             tls: None,
             connect_proxy: false,
+            deflate: false,
             credentials: Credentials::any(),
             guards: Guards::default(),
             strict: Strict::default(),

@@ -15,11 +15,10 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::expectation::Expectation;
-use crate::journal::guard;
+use crate::journal::{RawChunk, guard};
 use crate::lane::{self, NAME_RULE, Rule};
 use crate::options::Options;
 use crate::report::SessionReport;
-use crate::scenario::Scenario;
 use crate::server::{Server, Shared};
 use crate::verdict::Verdict;
 
@@ -217,6 +216,18 @@ impl Running {
         self.reports(None)
     }
 
+    /// What crossed the connection of a session, byte for byte but for the credentials; nothing
+    /// if there is no such session, or if it has been let go.
+    #[must_use]
+    pub fn raw(&self, session: u64) -> Vec<RawChunk> {
+        let records = self.shared.journal.sessions();
+        let mut found = records.iter().map(|record| guard(record));
+        let found = found.find(|record| record.id() == session);
+        found
+            .and_then(|mut record| record.raw_chunks())
+            .unwrap_or_default()
+    }
+
     /// What to think of the clients so far.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
@@ -333,14 +344,15 @@ impl TestLane<'_> {
         if !lane::is_name(&self.name) {
             return Err(fail(NAME_RULE.to_owned()));
         }
-        let scenario = scenario
-            .map(Scenario::parse)
-            .transpose()
-            .map_err(|error| fail(error.to_string()))?;
+        let library = &self.server.shared.library;
+        let found = scenario.map(|text| library.find(text)).transpose();
+        let found = found.map_err(|error| fail(error.to_string()))?;
         let lane = self.server.shared.lanes.enter(&self.name);
         let lane = lane.map_err(|error| fail(error.to_string()))?;
         let transcripts = transcripts.iter().map(|&text| text.to_owned()).collect();
+        let scenario = scenario.map(str::to_owned);
         lane.set(Rule { scenario, seed }, transcripts);
+        lane.expect(&found.unwrap_or_default());
         Ok(())
     }
 

@@ -4,16 +4,39 @@
 //!   half-open:at=audio/2+slow-first-byte:ms=800     none
 //! ```
 //!
+//! or the name of a file, which says more: knobs, faults of single connections, and what is
+//! expected of the client.
+//!
 //! This module knows how a scenario is written. Which faults exist, and what they take, is the
-//! business of the [`Catalogue`] that it is checked against.
+//! business of [`crate::fault`].
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use wire::knob::Knobs;
+
+pub(crate) use self::expect::Expect;
+pub use self::file::FileProblem;
+pub use self::library::BUILT_IN;
+pub(crate) use self::library::{Library, check_folder};
+use crate::fault::{Order, OrderError};
+
+mod expect;
+mod file;
+mod library;
 
 /// What a session does beside what is right.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Scenario {
+#[derive(Clone, Debug, Default)]
+pub struct Scenario {
+    /// Its faults as they were written, or its file's name.
     text: String,
-    calls: Vec<Call>,
+    title: String,
+    about: String,
+    orders: Arc<[Order]>,
+    knobs: Arc<BTreeMap<&'static str, Knobs>>,
+    expect: Option<Arc<Expect>>,
 }
 
 /// One fault of a scenario, as it was asked for.
@@ -25,33 +48,15 @@ pub(crate) struct Call {
     pub(crate) parameters: Vec<(String, String)>,
 }
 
-/// The faults that exist, by name.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Catalogue {
-    /// Their names.
-    pub(crate) names: &'static [&'static str],
-}
-
-/// What is served without a fault.
-pub(crate) const CATALOGUE: Catalogue = Catalogue { names: &[] };
-
 /// The scenario without faults.
 pub(crate) const NONE: &str = "none";
 
 /// What is wrong with a scenario.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum ScenarioError {
+pub enum ScenarioError {
     /// There is nothing.
     #[error("a scenario is empty; write {NONE} for a session without faults")]
     Empty,
-    /// A fault that does not exist.
-    #[error("unknown fault {name:?}; {}", hint(nearest.as_deref()))]
-    Unknown {
-        /// Its name.
-        name: String,
-        /// The fault whose name is most like it.
-        nearest: Option<String>,
-    },
     /// A parameter that is not `key=value`.
     #[error("fault {fault:?}: parameter {parameter:?} is not key=value")]
     Parameter {
@@ -68,13 +73,29 @@ pub(crate) enum ScenarioError {
         /// The parameter's key.
         key: String,
     },
-}
-
-fn hint(nearest: Option<&str>) -> String {
-    match nearest {
-        Some(nearest) => format!("did you mean {nearest:?}?"),
-        None => format!("there is none but {NONE:?}"),
-    }
+    /// A fault that does not exist, or is not asked for rightly.
+    #[error(transparent)]
+    Order(#[from] OrderError),
+    /// A name that no file has.
+    #[error("unknown scenario {name:?}; did you mean {nearest:?}?")]
+    File {
+        /// The name.
+        name: String,
+        /// The name that is most like it.
+        nearest: String,
+    },
+    /// A file that is wrong.
+    #[error("{file}:{line}:{column}: {message}")]
+    Broken {
+        /// The file.
+        file: String,
+        /// The line, from 1.
+        line: usize,
+        /// The column in characters, from 1.
+        column: usize,
+        /// What is wrong.
+        message: String,
+    },
 }
 
 impl Scenario {
@@ -83,28 +104,64 @@ impl Scenario {
     /// # Errors
     /// If it is empty, names a fault that does not exist or has ill-formed parameters.
     pub(crate) fn parse(text: &str) -> Result<Self, ScenarioError> {
-        if text == NONE {
-            return Ok(Self {
-                text: text.to_owned(),
-                calls: Vec::new(),
-            });
-        }
-        let calls: Result<Vec<Call>, ScenarioError> = text.split('+').map(Call::parse).collect();
-        let scenario = Self {
+        Ok(Self {
             text: text.to_owned(),
-            calls: calls?,
-        };
-        match scenario
-            .calls
-            .iter()
-            .find(|call| !CATALOGUE.has(&call.name))
-        {
-            Some(call) => Err(ScenarioError::Unknown {
-                name: call.name.clone(),
-                nearest: CATALOGUE.nearest(&call.name).map(str::to_owned),
-            }),
-            None => Ok(scenario),
-        }
+            orders: orders_of(text)?.into(),
+            ..Self::default()
+        })
+    }
+
+    /// Reads the text of a scenario's file.
+    ///
+    /// # Errors
+    /// If it is not TOML, has unknown keys, or something in it is wrong.
+    pub fn read(name: &str, text: &str) -> Result<Self, FileProblem> {
+        file::read(name, text)
+    }
+
+    /// What it is about, in a few words; empty if it has no file.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// What it shows about a client; empty if its file does not say.
+    #[must_use]
+    pub fn about(&self) -> &str {
+        &self.about
+    }
+
+    /// The knobs of an endpoint, where it turns some.
+    pub(crate) fn knobs_of(&self, endpoint: &str) -> Option<&Knobs> {
+        self.knobs.get(endpoint)
+    }
+
+    /// What it expects of the client.
+    pub(crate) const fn expect(&self) -> Option<&Arc<Expect>> {
+        self.expect.as_ref()
+    }
+
+    /// Its faults, in the order in which they were written.
+    pub(crate) fn orders(&self) -> &[Order] {
+        &self.orders
+    }
+}
+
+/// The faults of a text, joined by `+`.
+fn orders_of(text: &str) -> Result<Vec<Order>, ScenarioError> {
+    if text == NONE {
+        return Ok(Vec::new());
+    }
+    let calls: Result<Vec<Call>, ScenarioError> = text.split('+').map(Call::parse).collect();
+    let orders: Result<Vec<Order>, OrderError> = calls?.iter().map(Order::of).collect();
+    Ok(orders?)
+}
+
+impl FromStr for Scenario {
+    type Err = ScenarioError;
+
+    fn from_str(text: &str) -> Result<Self, ScenarioError> {
+        Self::parse(text)
     }
 }
 
@@ -149,14 +206,14 @@ impl Call {
     }
 }
 
-impl Catalogue {
-    fn has(&self, name: &str) -> bool {
-        self.names.contains(&name)
-    }
-
-    fn nearest(&self, name: &str) -> Option<&'static str> {
-        let distance = |known: &&str| wire::registry::edit_distance(name, known);
-        self.names.iter().copied().min_by_key(distance)
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        for (n, (key, value)) in self.parameters.iter().enumerate() {
+            let before = if n == 0 { ':' } else { ',' };
+            write!(f, "{before}{key}={value}")?;
+        }
+        Ok(())
     }
 }
 
@@ -175,12 +232,28 @@ mod tests {
     #[case::empty("", "a scenario is empty; write none for a session without faults")]
     #[case::between("a++b", "a scenario is empty; write none for a session without faults")]
     #[case::unknown(
-        "half-open:at=audio/2",
-        "unknown fault \"half-open\"; there is none but \"none\""
+        "close-101",
+        "unknown fault \"close-101\"; did you mean \"close-CODE\"?"
     )]
     #[case::no_value("a:at=", "fault \"a\": parameter \"at=\" is not key=value")]
     #[case::no_parameter("a:", "fault \"a\": parameter \"\" is not key=value")]
     #[case::twice("a:k=1,k=2", "fault \"a\": parameter \"k\" is given twice")]
+    #[case::key(
+        "close-1011:after=1",
+        "fault \"close-1011\": unknown key \"after\"; it takes at, conn, times, then, seed, reason"
+    )]
+    #[case::point(
+        "close-1011:at=audio/0",
+        "fault \"close-1011\": at=audio/0 is wrong: a point is handshake, open, request, first-byte, audio/N, result/N, before-final, end, Nms or N%"
+    )]
+    #[case::place(
+        "close-1011:at=handshake",
+        "fault \"close-1011\": at=handshake is wrong: it acts behind the handshake only"
+    )]
+    #[case::then(
+        "close-1011:then=close-9",
+        "unknown fault \"close-9\"; did you mean \"close-CODE\"?"
+    )]
     fn what_is_wrong_is_said(#[case] text: &str, #[case] problem: &str) {
         assert_eq!(Scenario::parse(text).unwrap_err().to_string(), problem);
     }

@@ -13,13 +13,13 @@ use wire::handshake::{RequestHead, percent_decode};
 
 use crate::lane;
 use crate::names::{is_secret_header, is_secret_name};
-use crate::scenario::{Scenario, ScenarioError};
+use crate::scenario::ScenarioError;
 
 /// What a selector chooses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Selector {
-    /// The scenario.
-    pub(crate) scenario: Option<Scenario>,
+    /// The scenario, as it was written.
+    pub(crate) scenario: Option<String>,
     /// The name of the lane.
     pub(crate) lane: Option<String>,
     /// The seed.
@@ -81,7 +81,8 @@ impl Selector {
                 .split_once('=')
                 .ok_or_else(|| SelectorError::Pair(pair.to_owned()))?;
             let is_new = match key {
-                "scenario" => selector.scenario.replace(Scenario::parse(value)?).is_none(),
+                "scenario" if value.is_empty() => return Err(ScenarioError::Empty.into()),
+                "scenario" => selector.scenario.replace(value.to_owned()).is_none(),
                 "lane" => selector.lane.replace(lane_name(value)?).is_none(),
                 "seed" => selector.seed.replace(seed(value)?).is_none(),
                 _ => {
@@ -150,10 +151,13 @@ impl Chosen {
     }
 }
 
-/// Reads the selectors of a request and takes out those that the vendor must not see.
-pub(crate) fn take(head: &mut RequestHead) -> Chosen {
+/// Reads the selectors of a request and takes out those that the vendor must not see. Answers
+/// the request as it was, too, if there were any.
+pub(crate) fn take(head: &mut RequestHead) -> (Chosen, Option<RequestHead>) {
     let mut chosen = Chosen::default();
+    let mut sent = None;
     if let Some((selector, rest)) = split_path(&head.path) {
+        sent.get_or_insert_with(|| head.clone());
         head.path = rest;
         chosen.first = chosen.note(Selector::parse(&selector));
     }
@@ -172,6 +176,7 @@ pub(crate) fn take(head: &mut RequestHead) -> Chosen {
                 .iter()
                 .map(|pair| percent_decode(pair.split_once('=').map_or("", |(_, value)| value)))
                 .collect();
+            sent.get_or_insert_with(|| head.clone());
             head.query = rest;
             for text in selectors {
                 let found = chosen.note(Selector::parse(&text));
@@ -179,7 +184,7 @@ pub(crate) fn take(head: &mut RequestHead) -> Chosen {
             }
         }
     }
-    chosen
+    (chosen, sent)
 }
 
 /// The selector of a credential, if it is one.

@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::{Method, Request};
 use hyper::body::Incoming;
@@ -21,14 +21,16 @@ use wire::handshake::{Admission, RequestHead};
 use wire::id::Ids;
 use wire::knob::Knobs;
 use wire::memory::Memory;
+use wire::session::Side;
 use wire::ws::Limits;
 
 use crate::clock::Clock;
 use crate::drive::drive;
-use crate::journal::{Journal, Recorder};
+use crate::journal::{Ending, Journal, Recorder};
 use crate::lane::Lanes;
 use crate::live::{Live, Surroundings};
 use crate::options::Options;
+use crate::scenario::{Library, ScenarioError, check_folder};
 use crate::sound::{KeptSpeech, SessionSound};
 use crate::tap::{Overheard, Tap};
 use crate::tls::{self, Hop, Transport};
@@ -55,6 +57,8 @@ pub(crate) struct Shared {
     /// When the server started, in milliseconds since 1970.
     began_ms: u64,
     pub(crate) lanes: Lanes,
+    /// The scenarios that have a name.
+    pub(crate) library: Library,
     /// Speech that was made before.
     pub(crate) speech: Arc<KeptSpeech>,
 }
@@ -73,12 +77,16 @@ pub enum BindError {
         /// What is wrong with it.
         source: io::Error,
     },
+    /// Its scenario, or one of its folder, is wrong.
+    #[error("{0}")]
+    Scenario(#[from] ScenarioError),
 }
 
 impl From<BindError> for io::Error {
     fn from(error: BindError) -> Self {
         let kind = match &error {
             BindError::Listen(error) | BindError::JournalFile { source: error, .. } => error.kind(),
+            BindError::Scenario(_) => io::ErrorKind::InvalidInput,
         };
         Self::new(kind, error)
     }
@@ -116,6 +124,13 @@ impl Server {
     /// # Errors
     /// If the address cannot be listened at, or the journal's file cannot be written.
     pub async fn bind(options: Options) -> Result<Self, BindError> {
+        let library = Library::new(options.scenarios.clone());
+        if let Some(folder) = &options.scenarios {
+            check_folder(folder)?;
+        }
+        if let Some(scenario) = &options.scenario {
+            library.find(scenario)?;
+        }
         let journal = Journal::new(
             options.guards.journal_bytes,
             options.journal,
@@ -143,6 +158,7 @@ impl Server {
             journal,
             stop: CancellationToken::new(),
             lanes: Lanes::new(&options.transcripts),
+            library,
             speech: Arc::default(),
             options,
         };
@@ -187,7 +203,7 @@ impl Server {
                     // may fare better, but not at once.
                     Err(error) => {
                         tracing::warn!(%error, "cannot accept a connection");
-                        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+                        tokio::time::sleep(Duration::from_millis(10)).await;
                     }
                 },
                 Some(_) = connections.join_next() => {}
@@ -204,7 +220,7 @@ impl Server {
 }
 
 /// How long sessions may take to end when the server stops.
-const STOP: std::time::Duration = std::time::Duration::from_millis(1500);
+const STOP: Duration = Duration::from_millis(1500);
 
 /// The smallest buffer that hyper takes for a request head.
 const LEAST_HEAD: usize = 8 << 10;
@@ -224,7 +240,7 @@ async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
         outcome = serve(&shared, inside, &overheard, is_local, Hop::Tunnelled).await;
     }
     if let Outcome::Session(accepted) = outcome {
-        session(&shared, *accepted, overheard).await;
+        session(&shared, accepted, overheard).await;
     }
 }
 
@@ -287,27 +303,53 @@ async fn serve(
 }
 
 /// One session, from the 101 to the end of the TCP connection.
-async fn session(shared: &Shared, accepted: Accepted, overheard: Overheard) {
+async fn session(shared: &Shared, mut accepted: Box<Accepted>, overheard: Overheard) {
+    let Ok(upgraded) = (&mut accepted.upgrade).await else {
+        return;
+    };
+    // Nothing is awaited from here to the loop: an open session remembers what the loop needs.
     let Accepted {
-        upgrade,
+        upgrade: _,
         endpoint,
         opening,
         lane,
         chosen,
+        plan,
+        connection,
         info,
         redactor,
         findings,
-    } = accepted;
-    let Ok(upgraded) = upgrade.await else {
-        return;
-    };
-    let (stream, early) = match upgraded.downcast::<TokioIo<Tap<Transport>>>() {
+        extension,
+    } = *accepted;
+    let (stream, early) = match upgraded.downcast::<TokioIo<Tap>>() {
         Ok(parts) => (parts.io.into_inner().into_inner(), parts.read_buf),
-        Err(_) => unreachable!("every connection is served on a transport"),
+        Err(_) => unreachable!("every connection is served on a tap"),
+    };
+    let Some(mut stream) = stream else {
+        unreachable!("nobody takes a connection away that a session is to have")
     };
     let began = std::time::Instant::now();
     let recorder = shared.journal.open(info, redactor, Arc::clone(&lane));
-    let heads = overheard.take(early.len());
+    let mut heads = overheard.take(early.len());
+    if let Some((dressing, head)) = overheard.take_withheld() {
+        let mut head = dressing.dress(head);
+        let sending = dressing.send(&head, &mut stream, &shared.clock);
+        let sent = tokio::select! {
+            sent = sending => sent,
+            () = shared.stop.cancelled() => 0,
+        };
+        let is_whole = sent == head.len();
+        head.truncate(sent);
+        heads.answer = head;
+        if !is_whole {
+            recorder.heads(heads);
+            recorder.write(|record| {
+                record.faults.arm(plan.notes, &plan.fired);
+                record.close(gone());
+            });
+            return conclude(shared, &recorder, Some(began.elapsed()));
+        }
+    }
     drop(overheard);
     recorder.heads(heads);
     for finding in findings {
@@ -321,6 +363,11 @@ async fn session(shared: &Shared, accepted: Accepted, overheard: Overheard) {
     let around = Surroundings {
         lane,
         lanes: &shared.lanes,
+        connection,
+        library: &shared.library,
+        scenario: shared.options.scenario.as_deref(),
+        endpoint,
+        seed: shared.options.seed,
         chosen,
         clock: &shared.clock,
         pace: shared.options.pace,
@@ -330,21 +377,51 @@ async fn session(shared: &Shared, accepted: Accepted, overheard: Overheard) {
             kept: &shared.speech,
         },
         limits,
+        extension,
         close_time: guards.close_time,
         recorder: &recorder,
     };
-    let live = Live::open((endpoint.open)(opening), around);
-    drive(live, stream, early, &shared.clock, &shared.stop).await;
+    let mut live = Live::open((endpoint.open)(opening), plan, around);
+    drive(&mut live, stream, early, &shared.clock, &shared.stop).await;
+    drop(live);
+    conclude(shared, &recorder, Some(began.elapsed()));
+}
+
+/// The end of a connection whose client has left.
+pub(crate) const fn gone() -> Ending {
+    Ending {
+        code: 1006,
+        reason: String::new(),
+        by: Side::Client,
+    }
+}
+
+/// Ends a session's record, tells its lane, and logs it.
+pub(crate) fn conclude(shared: &Shared, recorder: &Recorder<'_>, took: Option<Duration>) {
     recorder.end();
-    log_session(&recorder, Some(began.elapsed()));
+    end_attempt(shared, recorder);
+    log_session(recorder, took);
+}
+
+/// Tells the lane that one of its connections has ended.
+fn end_attempt(shared: &Shared, recorder: &Recorder<'_>) {
+    let now = shared.clock.now();
+    let (lane, connection, status, close) = recorder.write(|record| {
+        let close = record.ending().map(|ending| ending.code);
+        let lane = record.lane().to_owned();
+        (lane, record.connection(), record.status(), close)
+    });
+    if let Some(lane) = shared.lanes.find(&lane) {
+        lane.attempts().end(connection, status, close, now);
+    }
 }
 
 /// One line a session.
-pub(crate) fn log_session(recorder: &Recorder<'_>, took: Option<std::time::Duration>) {
+fn log_session(recorder: &Recorder<'_>, took: Option<Duration>) {
     recorder.write(|record| {
         let close = record.ending().map(|ending| ending.code);
         let result = match (record.status(), close) {
-            (101, None | Some(1006)) => "lost",
+            (0, _) | (101, None | Some(1006)) => "lost",
             (101, Some(_)) => "closed",
             _ => "refused",
         };

@@ -150,7 +150,7 @@ impl Visit<'_> {
         let door = &self.door;
         let info = SessionInfo {
             lane: door.lane.name.clone(),
-            connection: door.lane.connect(),
+            connection: door.lane.next_connection(),
             endpoint: None,
             status: status.as_u16(),
             request: door.asked.clone(),

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use wire::audio::{AudioFormat, Encoding as Wanted, Endian};
 use wire::speech::{Chunking, Interval, Plan, Speech, SpeechEvent};
 
-use crate::sound::{Cuts, Keeper, Playback, Replay, SessionSound, SoundOptions};
+use crate::sound::{Containers, Cuts, Keeper, Playback, Replay, SessionSound, Shape, SoundOptions};
 
 /// How much sound one step makes at most; a step must not hold up other sessions.
 const STEP_MS: u32 = 200;
@@ -17,7 +17,7 @@ const MUTE_MS: u32 = 100;
 
 /// Whether `format` can be made as what it says it is.
 pub(crate) fn can_encode(format: &AudioFormat) -> bool {
-    encoding_of(format, &SoundOptions::default())
+    encoding_of(format, &SoundOptions::default(), Shape::default())
         .check()
         .is_ok()
 }
@@ -34,8 +34,11 @@ pub(crate) enum Speaker {
 pub(crate) struct Made {
     source: Source,
     encoder: Encoder,
+    encoding: Encoding,
+    shape: Shape,
     rate_hz: u32,
-    total: u64,
+    /// How many samples are said.
+    end: u64,
     done: u64,
     step: Vec<i16>,
     cuts: Cuts,
@@ -113,8 +116,21 @@ impl Speaker {
         let known = sound.is_repeatable().then(|| sound.kept.find(speech));
         match known.flatten() {
             Some(replay) => Some(Self::Replayed(replay)),
-            None => Some(Self::Made(Box::new(Made::new(speech, sound)?))),
+            None => {
+                let made = Made::new(speech, sound, Shape::default())?;
+                Some(Self::Made(Box::new(made)))
+            }
         }
+    }
+
+    /// The same in a shape that faults have chosen; it is not remembered.
+    pub(crate) fn shaped(speech: &Speech, sound: SessionSound<'_>, shape: Shape) -> Option<Self> {
+        if shape == Shape::default() {
+            return Self::new(speech, sound);
+        }
+        let mut made = Made::new(speech, sound, shape)?;
+        made.keeper = None;
+        Some(Self::Made(Box::new(made)))
     }
 
     /// Whether everything has been said.
@@ -139,31 +155,41 @@ impl Speaker {
 }
 
 impl Made {
-    fn new(speech: &Speech, sound: SessionSound<'_>) -> Option<Self> {
+    fn new(speech: &Speech, sound: SessionSound<'_>, shape: Shape) -> Option<Self> {
         let rate_hz = speech.format.rate_hz;
         let (source, timeline) = Source::new(speech, sound);
         let total = timeline.total_samples;
         let plan = plan_of(timeline.words.as_slice(), &timeline.marks, total, rate_hz);
-        let encoder = Encoder::new(encoding_of(&speech.format, sound.options), total).ok()?;
+        let encoding = encoding_of(&speech.format, sound.options, shape);
         let chunk_samples = match speech.chunking {
             Chunking::Millis(ms) => samples_of(ms, rate_hz).max(1),
             Chunking::Whole => u64::MAX,
         };
         let mut cuts = Cuts::new(chunk_samples, sound);
         let chunk_end = cuts.next_samples();
+        let cut = samples_of(shape.cut_tail_ms, rate_hz);
+        let end = total.saturating_sub(cut).max(1).min(total);
+        let first = match shape.containers {
+            Containers::One => total,
+            Containers::EachChunk => chunk_end.min(end),
+        };
+        let mut pending = Vec::new();
+        let encoder = begin(encoding, shape, first, &mut pending)?;
         let step = usize::try_from(samples_of(STEP_MS, rate_hz))
             .unwrap_or(1)
             .max(1);
         Some(Self {
             source,
             encoder,
+            encoding,
+            shape,
             rate_hz,
-            total,
+            end,
             done: 0,
             step: vec![0; step],
             cuts,
             chunk_end,
-            pending: Vec::new(),
+            pending,
             plan: Some(plan),
             finished: false,
             keeper: sound
@@ -179,14 +205,14 @@ impl Made {
         if self.finished {
             return None;
         }
-        let room = usize::try_from(self.chunk_end - self.done).unwrap_or(usize::MAX);
+        let room = usize::try_from(self.chunk_end.min(self.end) - self.done).unwrap_or(usize::MAX);
         let length = self.step.len().min(room);
         let piece = self.step.get_mut(..length).unwrap_or_default();
         let made = self.source.read(piece);
         self.encoder
             .push(piece.get(..made).unwrap_or_default(), &mut self.pending);
         self.done += u64::try_from(made).unwrap_or_default();
-        let ended = made == 0 || self.done >= self.total;
+        let ended = made == 0 || self.done >= self.end;
         if ended {
             self.encoder.finish(&mut self.pending);
             self.finished = true;
@@ -194,6 +220,9 @@ impl Made {
             return None;
         }
         self.chunk_end = self.done.saturating_add(self.cuts.next_samples());
+        if self.shape.containers == Containers::EachChunk && !ended {
+            return Some(self.whole_container());
+        }
         // An encoder that has nothing ready yet, or a whole chunk still in its delay line,
         // gives its bytes to the next chunk: no chunk is empty.
         if self.pending.is_empty() && !ended {
@@ -205,6 +234,36 @@ impl Made {
             last: ended,
         })
     }
+
+    /// Ends the container with this chunk, and begins the next one.
+    fn whole_container(&mut self) -> SpeechEvent {
+        self.encoder.finish(&mut self.pending);
+        let bytes = std::mem::take(&mut self.pending);
+        let samples = self.chunk_end.min(self.end) - self.done;
+        let next = begin(self.encoding, self.shape, samples, &mut self.pending);
+        if let Some(next) = next {
+            self.encoder = next;
+        }
+        SpeechEvent::Audio {
+            bytes: bytes.into(),
+            until_us: microseconds(self.done, self.rate_hz),
+            last: false,
+        }
+    }
+}
+
+/// An encoder for so many samples; what precedes its stream goes to `out`. `None` if the format
+/// cannot be made.
+fn begin(encoding: Encoding, shape: Shape, samples: u64, out: &mut Vec<u8>) -> Option<Encoder> {
+    let encoder = Encoder::new(encoding, samples).ok()?;
+    let is_mp3 = matches!(encoding.format, Format::Mp3 { .. });
+    if shape.containers == Containers::EachChunk && is_mp3 {
+        out.extend_from_slice(audio::spoil::ID3);
+    }
+    Some(match shape.opus_frames {
+        0 => encoder,
+        frames => encoder.with_opus_frames(frames),
+    })
 }
 
 fn utterance_of(speech: &Speech) -> Utterance {
@@ -236,8 +295,9 @@ fn utterance_of(speech: &Speech) -> Utterance {
     }
 }
 
-const fn encoding_of(format: &AudioFormat, options: &SoundOptions) -> Encoding {
+const fn encoding_of(format: &AudioFormat, options: &SoundOptions, shape: Shape) -> Encoding {
     let wanted = match format.encoding {
+        Wanted::Wav if shape.is_wav_wide => Format::WideWav,
         Wanted::Pcm(Endian::Little) => Format::Pcm(audio::Endian::Little),
         Wanted::Pcm(Endian::Big) => Format::Pcm(audio::Endian::Big),
         Wanted::Wav if options.wav_list => Format::WavList(options.wav_sizes),

@@ -13,11 +13,14 @@ use wire::handshake::{PathMiss, Refusal, RequestHead, Welcome};
 use wire::id::{Ids, seed_of};
 use wire::registry::{self, Route};
 
+use self::gates::Passage;
 use crate::admin;
 use crate::body::Body;
-use crate::journal::{Redactor, SessionInfo};
+use crate::extension::Extension;
+use crate::fault::{OrderError, Plan};
+use crate::journal::{Recorder, Redactor, SessionInfo};
 use crate::lane::{self, Lane};
-use crate::scenario::CATALOGUE;
+use crate::scenario::ScenarioError;
 use crate::selector::{self, Chosen, SelectorError};
 use crate::server::Shared;
 use crate::side::{self, Door, add_headers};
@@ -33,9 +36,12 @@ pub(crate) struct Accepted {
     pub(crate) opening: Opening,
     pub(crate) lane: Arc<Lane>,
     pub(crate) chosen: Chosen,
+    pub(crate) plan: Plan,
+    pub(crate) connection: u64,
     pub(crate) info: SessionInfo,
     pub(crate) redactor: Redactor,
     pub(crate) findings: Vec<Finding>,
+    pub(crate) extension: Option<Extension>,
 }
 
 /// Where the HTTP side leaves an accepted session for its connection to pick up.
@@ -50,7 +56,8 @@ pub(crate) async fn answer(
     mut request: Request<Incoming>,
 ) -> Result<Answer, Infallible> {
     if request.uri().path().starts_with(admin::PREFIX) {
-        return Ok(admin::answer(&shared, is_local, request).await);
+        // Boxed, so that no vendor's request carries its memory along.
+        return Ok(Box::pin(admin::answer(&shared, is_local, request)).await);
     }
     // RFC 9112 3.2: a request of HTTP/1.1 says whom it is for.
     if request.version() >= Version::HTTP_11 && !request.headers().contains_key(HOST) {
@@ -58,10 +65,10 @@ pub(crate) async fn answer(
         let problem = admin::Problem::new(StatusCode::BAD_REQUEST, "no Host", detail);
         return Ok(problem.into_answer());
     }
-    let sent = head_of(&request);
-    let mut head = sent.clone();
+    let mut head = head_of(&request);
     let (asked, redactor) = (asked(&head), Redactor::of(&head));
-    let chosen = selector::take(&mut head);
+    let (chosen, sent) = selector::take(&mut head);
+    let sent = sent.as_ref().unwrap_or(&head);
     let choice = chosen.whole();
     let name = choice.lane.as_deref().unwrap_or(lane::DEFAULT);
     let lane = match shared.lanes.enter(name) {
@@ -79,23 +86,24 @@ pub(crate) async fn answer(
             seed: choice.seed.or(rule.seed).unwrap_or(shared.options.seed),
             asked,
             redactor,
-            scenario: scenario.map(|scenario| scenario.to_string()),
-            sent: &sent,
+            scenario,
+            sent,
             head: &head,
         };
         return Ok(side::answer(door, &overheard, service, request).await);
     }
-    let connection = lane.connect();
+    let connection = lane.connect(shared.clock.now());
     let seed = choice.seed.or(rule.seed).unwrap_or(shared.options.seed);
     let mut ids = Ids::new(seed_of(seed, &lane.name, connection));
     let scenario = choice.scenario.or(rule.scenario);
+    let scenario = scenario.or_else(|| shared.options.scenario.clone());
     let visit = Visit {
         shared: &shared,
         lane: &lane,
         connection,
         asked,
         redactor,
-        scenario: scenario.map(|scenario| scenario.to_string()),
+        scenario: scenario.clone(),
         overheard: &overheard,
         head: &head,
     };
@@ -107,7 +115,7 @@ pub(crate) async fn answer(
         Route::Near(vendor, endpoint, nearest) => {
             let knobs = shared.options.knobs_of(endpoint.name);
             let mut memory = crate::lock::lock(&lane.memory);
-            let mut admission = shared.admission(&knobs, &mut ids, &mut memory, &sent);
+            let mut admission = shared.admission(&knobs, &mut ids, &mut memory, sent);
             let miss = PathMiss {
                 nearest,
                 clause: endpoint.table.order,
@@ -122,19 +130,40 @@ pub(crate) async fn answer(
         }
         Route::Nowhere => return Ok(visit.nowhere()),
     };
-    let knobs = shared.options.knobs_of(endpoint.name);
+    let scenario = match scenario.map(|text| shared.library.find(&text)).transpose() {
+        Ok(scenario) => scenario.unwrap_or_default(),
+        Err(error) => return Ok(visit.bad_selector(Some(endpoint), &error.into())),
+    };
+    lane.expect(&scenario);
+    let orders = scenario.orders();
+    let mut plan = match Plan::new(orders, endpoint, &lane, connection, seed) {
+        Ok(plan) => plan,
+        Err(error) => return Ok(visit.misplaced(endpoint, error)),
+    };
+    let deflate = compression::take(&mut plan);
+    let ahead_ms = match gates::pass(&visit, endpoint, &mut plan, &mut ids).await {
+        Passage::Through { ahead_ms } => ahead_ms,
+        Passage::Refused(answer) => return Ok(answer),
+    };
+    let mut knobs = shared.options.knobs_of(endpoint.name);
+    if let Some(turned) = scenario.knobs_of(endpoint.name) {
+        knobs.turn(turned);
+    }
     let admitted = {
         let mut memory = crate::lock::lock(&lane.memory);
-        let mut admission = shared.admission(&knobs, &mut ids, &mut memory, &sent);
+        let mut admission = shared.admission(&knobs, &mut ids, &mut memory, sent);
+        admission.now_ms += ahead_ms;
         (endpoint.admit)(&head, &mut admission)
     };
     let welcome = match admitted {
         Ok(welcome) => welcome,
-        Err(refusal) => return Ok(visit.refuse(Some(endpoint), refusal)),
+        Err(refusal) => return Ok(visit.refuse(Some((endpoint, &plan)), refusal)),
     };
-    let Some(response) = switch(&request, &welcome) else {
+    let Some(mut response) = switch(&request, &welcome) else {
         unreachable!("admission lets nothing but a well-formed upgrade through")
     };
+    gates::dress(&visit, &mut plan, &mut response);
+    let extension = compression::agree(&visit, deflate, &mut plan, &mut response);
     let info = visit.info(Some(endpoint), StatusCode::SWITCHING_PROTOCOLS);
     let redactor = visit.redactor;
     let accepted = Accepted {
@@ -150,9 +179,12 @@ pub(crate) async fn answer(
         },
         lane,
         chosen,
+        plan,
+        connection,
         info,
         redactor,
         findings: welcome.findings,
+        extension,
     };
     *crate::lock::lock(&handover) = Some(accepted);
     Ok(response)
@@ -184,10 +216,16 @@ impl Visit<'_> {
         }
     }
 
-    fn refuse(&self, endpoint: Option<&'static Endpoint>, refusal: Refusal) -> Answer {
+    /// Refuses in the vendor's words, at an endpoint after what faults have done so far.
+    fn refuse(&self, at: Option<(&'static Endpoint, &Plan)>, refusal: Refusal) -> Answer {
         let status =
             StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        self.record(endpoint, status, Some(refusal.finding));
+        self.record_with(at.map(|(endpoint, _)| endpoint), status, |recorder| {
+            if let Some((_, plan)) = at {
+                note_faults(recorder, plan);
+            }
+            recorder.find(Some(0), refusal.finding);
+        });
         let mut response = Response::new(Body::from(refusal.body));
         *response.status_mut() = status;
         add_headers(&mut response, &refusal.headers);
@@ -196,7 +234,7 @@ impl Visit<'_> {
 
     /// The answer to a path that is near nothing.
     fn nowhere(&self) -> Answer {
-        self.record(None, StatusCode::NOT_FOUND, None);
+        self.record_with(None, StatusCode::NOT_FOUND, |_| {});
         let path = self.redactor.text(&self.head.path);
         tracing::warn!(path, "no such path, and none like it is served");
         let served: Vec<_> = registry::endpoints()
@@ -210,12 +248,21 @@ impl Visit<'_> {
         problem.with("endpoints", served.into()).into_answer()
     }
 
+    /// The answer to a fault that makes no sense here.
+    fn misplaced(&self, endpoint: &'static Endpoint, error: OrderError) -> Answer {
+        self.bad_selector(Some(endpoint), &ScenarioError::from(error).into())
+    }
+
     /// The answer to a selector that cannot be followed.
     fn misdirected(&self, error: &SelectorError) -> Answer {
-        self.record(None, StatusCode::BAD_REQUEST, None);
-        let known: &[&str] = match error {
-            SelectorError::Scenario(_) => CATALOGUE.names,
-            _ => &selector::KEYS,
+        self.bad_selector(None, error)
+    }
+
+    fn bad_selector(&self, endpoint: Option<&'static Endpoint>, error: &SelectorError) -> Answer {
+        self.record_with(endpoint, StatusCode::BAD_REQUEST, |_| {});
+        let known = match error {
+            SelectorError::Scenario(_) => self.shared.library.names(),
+            _ => selector::KEYS.map(str::to_owned).to_vec(),
         };
         let detail = self.redactor.text(&error.to_string());
         admin::Problem::new(StatusCode::BAD_REQUEST, "bad selector", detail)
@@ -223,23 +270,33 @@ impl Visit<'_> {
             .into_answer()
     }
 
-    fn record(
+    /// Records a handshake that a fault has refused.
+    fn record_faulty(&self, endpoint: &'static Endpoint, status: StatusCode, plan: &Plan) {
+        self.record_with(Some(endpoint), status, |recorder| {
+            note_faults(recorder, plan);
+        });
+    }
+
+    fn record_with(
         &self,
         endpoint: Option<&'static Endpoint>,
         status: StatusCode,
-        finding: Option<Finding>,
+        note: impl FnOnce(&Recorder<'_>),
     ) {
         let info = self.info(endpoint, status);
         let lane = Arc::clone(self.lane);
         let journal = &self.shared.journal;
         let recorder = journal.open(info, self.redactor.clone(), lane);
         self.overheard.give_to(recorder.record());
-        if let Some(finding) = finding {
-            recorder.find(Some(0), finding);
-        }
-        recorder.end();
-        crate::server::log_session(&recorder, None);
+        note(&recorder);
+        crate::server::conclude(self.shared, &recorder, None);
     }
+}
+
+/// Notes what has become of the faults of a plan so far.
+fn note_faults(recorder: &Recorder<'_>, plan: &Plan) {
+    let notes = plan.notes.clone();
+    recorder.write(|record| record.faults.arm(notes, &plan.fired));
 }
 
 /// The answer when there is no lane left.
@@ -287,3 +344,6 @@ fn switch(request: &Request<Incoming>, welcome: &Welcome) -> Option<Answer> {
     add_headers(&mut response, &welcome.headers);
     Some(response)
 }
+
+mod compression;
+mod gates;

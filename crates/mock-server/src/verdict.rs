@@ -16,12 +16,28 @@ pub struct Verdict {
 impl Shared {
     /// The verdict on one lane, or on all.
     pub(crate) fn verdict(&self, lane: Option<&str>) -> Verdict {
+        // What a scenario expects has been asked for: it counts however strict the rest is taken.
+        let lanes = self.lanes.chosen(lane);
+        let mut reasons: Vec<String> = lanes
+            .iter()
+            .flat_map(|lane| lane.disappointments())
+            .collect();
+        let is_as_expected = reasons.is_empty();
         if self.options.strict == Strict::Ignore {
             return Verdict {
-                passed: true,
-                reasons: Vec::new(),
+                passed: is_as_expected,
+                reasons,
             };
         }
+        reasons.extend(self.oddities(lane));
+        Verdict {
+            passed: is_as_expected && (reasons.is_empty() || self.options.strict == Strict::Warn),
+            reasons,
+        }
+    }
+
+    /// What was found about the clients of one lane, or of all, and the faults that never fired.
+    fn oddities(&self, lane: Option<&str>) -> Vec<String> {
         let mut reasons = Vec::new();
         for record in self.journal.sessions() {
             let mut record = guard(&record);
@@ -38,9 +54,12 @@ impl Shared {
                 "{more} more findings, which the journal does not hold"
             ));
         }
-        Verdict {
-            passed: reasons.is_empty() || self.options.strict == Strict::Warn,
-            reasons,
+        for lane in self.lanes.chosen(lane) {
+            let unfired = lane.unfired().into_iter();
+            reasons.extend(
+                unfired.map(|fault| format!("lane {}: fault {fault} never fired", lane.name)),
+            );
         }
+        reasons
     }
 }

@@ -10,6 +10,26 @@ pub fn iso_micros(unix_ms: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{micros:06}Z")
 }
 
+/// `Sat, 03 Jan 2026 09:05:22 GMT` as in the headers of HTTP (RFC 9110 5.6.7), from seconds since
+/// 1970.
+#[must_use]
+pub fn http(unix_s: u64) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let days = unix_s / DAY_S;
+    let (year, month, day) = civil(days);
+    let (hour, minute, second) = time_of_day(unix_s);
+    let named = |names: &[&'static str], place: u64| {
+        let place = usize::try_from(place).ok();
+        place.and_then(|place| names.get(place)).copied()
+    };
+    let weekday = named(&DAYS, days % 7).unwrap_or_default();
+    let month = named(&MONTHS, month - 1).unwrap_or_default();
+    format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
+}
+
 /// The seconds since 1970 of `20260103T090522Z`; `None` if it is no such date.
 #[must_use]
 pub fn parse_compact(text: &str) -> Option<u64> {
@@ -80,6 +100,14 @@ mod tests {
     #[case(4_102_444_799_999, "2099-12-31T23:59:59.999000Z")]
     fn instants_are_written(#[case] unix_ms: u64, #[case] text: &str) {
         assert_eq!(iso_micros(unix_ms), text);
+    }
+
+    #[rstest]
+    #[case(0, "Thu, 01 Jan 1970 00:00:00 GMT")]
+    #[case::example(784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT")]
+    #[case::leap(951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT")]
+    fn headers_are_dated(#[case] unix_s: u64, #[case] text: &str) {
+        assert_eq!(http(unix_s), text);
     }
 
     #[rstest]

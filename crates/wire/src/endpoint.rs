@@ -5,6 +5,7 @@ use bytes::Bytes;
 use crate::audio::{AudioFormat, Direction};
 use crate::clause::Clause;
 use crate::credentials::Grant;
+use crate::dialect::Dialect;
 use crate::error::DecodeError;
 use crate::handshake::{Admission, PathMiss, Refusal, RequestHead, Welcome};
 use crate::json::Value;
@@ -56,6 +57,12 @@ pub struct Endpoint {
     pub open: fn(Opening) -> Box<dyn Session>,
     /// Decodes one message of either side for people.
     pub decode: fn(Side, Form, &Bytes) -> Result<Dump, DecodeError>,
+    /// How faults look on it.
+    pub dialect: &'static Dialect,
+    /// Encodes anew what a message decodes to; `None` if that has no encoding: what is refused, and what
+    /// is known by its kind alone. White space, the order of members and unknown members may be lost,
+    /// never a byte of a frame.
+    pub recode: fn(Side, Form, &Bytes) -> Option<Bytes>,
     /// Whether bytes look like a message of this endpoint, for `mynah decode` without a name.
     pub resembles: fn(&[u8]) -> bool,
 }

@@ -242,6 +242,9 @@ impl UpgradeProblem {
 /// Decodes percent escapes; ill-formed ones stay as they are, other bytes become UTF-8 or `�`.
 #[must_use]
 pub fn percent_decode(text: &str) -> String {
+    if !text.contains('%') {
+        return text.to_owned();
+    }
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;
@@ -255,7 +258,8 @@ pub fn percent_decode(text: &str) -> String {
         decoded.push(escaped.unwrap_or(byte));
         at += if escaped.is_some() { 3 } else { 1 };
     }
-    String::from_utf8_lossy(&decoded).into_owned()
+    String::from_utf8(decoded)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 fn is_nonce(key: &str) -> bool {

@@ -1,6 +1,7 @@
 //! Knobs: behaviours that nobody has documented, so that a user can choose.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::clause::Clause;
 
@@ -36,7 +37,8 @@ pub const SWITCH: Values = Values::OneOf(&["on", "off"]);
 /// The chosen values of an endpoint's knobs.
 #[derive(Clone, Debug, Default)]
 pub struct Knobs {
-    chosen: BTreeMap<&'static str, String>,
+    /// Shared, because every session has the same.
+    chosen: Arc<BTreeMap<&'static str, String>>,
 }
 
 /// Why a value was not taken.
@@ -87,8 +89,14 @@ impl Knobs {
                 takes: knob.values.to_string(),
             });
         }
-        self.chosen.insert(knob.name, value.to_owned());
+        Arc::make_mut(&mut self.chosen).insert(knob.name, value.to_owned());
         Ok(())
+    }
+
+    /// Turns the knobs that others have turned.
+    pub fn turn(&mut self, others: &Self) {
+        let chosen = others.chosen.iter();
+        Arc::make_mut(&mut self.chosen).extend(chosen.map(|(name, value)| (*name, value.clone())));
     }
 
     /// The value of a knob.

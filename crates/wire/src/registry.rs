@@ -102,10 +102,11 @@ fn named(pattern: &[String], path: &[String]) -> usize {
 }
 
 fn segments_of(path: &str) -> Vec<String> {
-    path.trim_start_matches('/')
-        .split('/')
-        .map(str::to_owned)
-        .collect()
+    split(path).map(str::to_owned).collect()
+}
+
+fn split(path: &str) -> std::str::Split<'_, char> {
+    path.trim_start_matches('/').split('/')
 }
 
 fn serves(endpoint: &Endpoint, path: &[String]) -> bool {
@@ -114,16 +115,17 @@ fn serves(endpoint: &Endpoint, path: &[String]) -> bool {
 
 fn serves_at(paths: &[&str], prefix: Prefix, path: &[String]) -> bool {
     paths.iter().any(|pattern| {
-        let pattern = segments_of(pattern);
+        // Every request is held against every pattern: nothing is collected.
+        let length = split(pattern).count();
         let tail = match prefix {
             Prefix::None => Some(path),
             Prefix::Any => path
                 .len()
-                .checked_sub(pattern.len())
+                .checked_sub(length)
                 .and_then(|skip| path.get(skip..)),
         };
         tail.is_some_and(|tail| {
-            tail.len() == pattern.len() && pattern.iter().zip(tail).all(|(p, s)| matches(p, s))
+            tail.len() == length && split(pattern).zip(tail).all(|(p, s)| matches(p, s))
         })
     })
 }

@@ -77,7 +77,7 @@ pub enum SpeechEvent {
     Planned(Plan),
     /// A chunk of encoded audio.
     Audio {
-        /// The encoded bytes; never empty.
+        /// The encoded bytes; never empty, unless a fault makes it so.
         bytes: Bytes,
         /// The chunk and all before it hold the sound up to this time, in microseconds.
         until_us: u64,

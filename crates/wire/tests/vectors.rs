@@ -96,6 +96,10 @@ mod tests {
                         let value = vector.get("value").unwrap();
                         let told = last_of_repeated(&dump.value).write(Style::Compact);
                         assert_eq!(told, value.write(Style::Compact), "{id}");
+                        if vector.get("canonical") == Some(&Value::Bool(true)) {
+                            let again = (endpoint.recode)(side(vector), form, &payload);
+                            assert_eq!(again, Some(payload), "{id}");
+                        }
                         if let Some(kind) = vector.get("kind").and_then(Value::as_str) {
                             assert_eq!(dump.kind, kind, "{id}");
                         }

@@ -53,10 +53,8 @@ fn the_mock_passes_and_the_run_is_written() {
     }
 }
 
-#[test]
-fn a_case_that_differs_exits_1_and_names_check_and_reason() {
-    let server = Server::start_blocking().unwrap();
-    let url = format!("ws://{}", server.address());
+/// A folder with one case, which asks the mock for what it does not do.
+fn wrong_cases() -> tempfile::TempDir {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../conformance");
     let endpoint = wire::registry::endpoints().next().unwrap().name;
     let folder = tempfile::tempdir().unwrap();
@@ -68,6 +66,14 @@ fn a_case_that_differs_exits_1_and_names_check_and_reason() {
     let wrong = plain.replace("reason = \"NORMAL\"", "reason = \"OTHER\"");
     assert_ne!(plain, wrong);
     std::fs::write(home.join("plain.toml"), wrong).unwrap();
+    folder
+}
+
+#[test]
+fn a_case_that_differs_exits_1_and_names_check_and_reason() {
+    let server = Server::start_blocking().unwrap();
+    let url = format!("ws://{}", server.address());
+    let folder = wrong_cases();
     let (code, output, errors) =
         tested(&["server", &url, "--cases", folder.path().to_str().unwrap()]);
     assert_eq!(code, Some(1));
@@ -77,6 +83,63 @@ fn a_case_that_differs_exits_1_and_names_check_and_reason() {
         "{output}"
     );
     assert!(errors.starts_with("error: not as expected"), "{errors}");
+}
+
+#[test]
+fn known_differences_are_expected_until_their_day() {
+    let server = Server::start_blocking().unwrap();
+    let url = format!("ws://{}", server.address());
+    let folder = wrong_cases();
+    let (cases, known) = (folder.path(), folder.path().join("known.txt"));
+    let (cases, file) = (cases.to_str().unwrap(), known.to_str().unwrap());
+    let out = folder.path().join("out");
+    let out = out.to_str().unwrap();
+    let with = |more: &[&str]| {
+        let arguments = ["server", &url, "--cases", cases, "--expect", file];
+        tested(&[&arguments, more].concat())
+    };
+    let (code, _, errors) = with(&[]);
+    assert_eq!(code, Some(2), "{errors}");
+    std::fs::write(&known, "# Ours.\n").unwrap();
+    let (code, output, errors) = with(&[]);
+    assert_eq!(code, Some(1), "{output}");
+    assert!(
+        output.contains("/ends: fail (value), and no line expects it"),
+        "{output}"
+    );
+    assert!(
+        errors.starts_with("error: not as the file of --expect says"),
+        "{errors}"
+    );
+    assert_eq!(with(&["--bless"]).0, Some(0));
+    let blessed = std::fs::read_to_string(&known).unwrap();
+    let (comment, line) = blessed.split_once('\n').unwrap();
+    assert_eq!(comment, "# Ours.");
+    let words: Vec<&str> = line.split_whitespace().collect();
+    assert!(words[0].ends_with("/ends"), "{line}");
+    assert_eq!(words[1..], ["fail", "reason=value"]);
+    let (code, output, _) = with(&["--out", out]);
+    assert_eq!(code, Some(0), "{output}");
+    for name in ["run.json", "junit.xml", "summary.md"] {
+        assert!(folder.path().join("out").join(name).is_file(), "{name}");
+    }
+    std::fs::write(
+        &known,
+        blessed.trim_end().to_owned() + " until=2026-06-01\n",
+    )
+    .unwrap();
+    assert_eq!(with(&["--date", "2026-06-01"]).0, Some(0));
+    let (code, output, _) = with(&["--date", "2026-06-02"]);
+    assert_eq!(code, Some(1));
+    assert!(output.contains("line 2: "), "{output}");
+    assert!(output.contains("was expected until 2026-06-01"), "{output}");
+    std::fs::write(&known, "nonsense\n").unwrap();
+    let (code, _, errors) = with(&[]);
+    assert_eq!(code, Some(2));
+    assert!(
+        errors.contains("known.txt: line 1, column 9: a verdict is missing"),
+        "{errors}"
+    );
 }
 
 #[rstest]

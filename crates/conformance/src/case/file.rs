@@ -80,6 +80,18 @@ pub enum Kind {
     Error,
 }
 
+impl Kind {
+    /// Its name in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Flow => "flow",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// What a subject has to offer beside its endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]

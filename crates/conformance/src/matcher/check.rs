@@ -5,6 +5,7 @@ use wire::json::Value;
 use super::path;
 use super::{Condition, JsonType, Matcher, Matchers};
 use crate::message::Scope;
+use crate::run::trace::Comparison;
 
 /// How a value is not what it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +43,32 @@ pub fn check(
     let mismatches = look(path, value, matcher, scope, &mut bound);
     settle(&mismatches, bound, scope);
     mismatches
+}
+
+/// Holds a value, which may be absent, against a matcher, for people: what was right, too, and
+/// of what is wrong each part. Binds nothing.
+pub(crate) fn compare(
+    path: &str,
+    value: Option<&Value>,
+    matcher: &Matcher,
+    scope: &mut Scope,
+) -> Vec<Comparison> {
+    let mismatches = look(path, value, matcher, scope, &mut Vec::new());
+    if mismatches.is_empty() {
+        return vec![Comparison {
+            path: path.to_owned(),
+            expected: scope.fill(&describe_all(matcher)),
+            found: value.map_or_else(|| "nothing".to_owned(), Value::excerpt),
+            holds: true,
+        }];
+    }
+    let wrong = mismatches.into_iter().map(|mismatch| Comparison {
+        path: mismatch.path,
+        expected: mismatch.expected,
+        found: mismatch.found,
+        holds: false,
+    });
+    wrong.collect()
 }
 
 fn settle(mismatches: &[Mismatch], bound: Vec<(String, String)>, scope: &mut Scope) {

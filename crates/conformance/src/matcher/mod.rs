@@ -28,8 +28,8 @@ use std::collections::BTreeMap;
 use regex::Regex;
 use wire::json::Value;
 
-pub(crate) use check::unnamed;
 pub use check::{Mismatch, check, check_all};
+pub(crate) use check::{compare, unnamed};
 pub(crate) use path::{find, remove, set};
 
 /// Members and what they are like, by path: `config.speed`, `segments[0].is_final`.

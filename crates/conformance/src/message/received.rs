@@ -14,6 +14,8 @@ pub struct Received {
     pub payload: Bytes,
     /// What it is, or why it cannot be read.
     pub decoded: Result<Dump, String>,
+    /// Which of its sender's text and binary messages it is, from 1; 0 if that is not known.
+    pub number: usize,
 }
 
 /// Reads a message.
@@ -24,6 +26,7 @@ pub fn receive(endpoint: &Endpoint, side: Side, form: Form, payload: Bytes) -> R
         form,
         payload,
         decoded,
+        number: 0,
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::run::{CaseResult, NOT_REACHED, RunResult};
+use super::Report;
+use crate::run::{CaseResult, NOT_REACHED};
 use crate::verdict::Verdict;
 
 /// A case in a line, and a line for each check that is not green.
@@ -53,8 +54,18 @@ pub fn case_line(case: &CaseResult) -> String {
 
 /// The totals, which count checks, and what they mean.
 #[must_use]
-pub fn summary(run: &RunResult) -> String {
+pub fn summary(report: &Report<'_>) -> String {
+    let run = report.run;
     let mut text = String::new();
+    if let Some(outcome) = report.outcome {
+        let problems = outcome.problems.iter().map(ToString::to_string);
+        for line in problems.chain(outcome.notes.iter().cloned()) {
+            push(
+                &mut text,
+                &format!("{}: {}", shown(&outcome.file), shown(&line)),
+            );
+        }
+    }
     for probe in run.probes.iter().filter(|probe| !probe.passed) {
         push(
             &mut text,
@@ -82,6 +93,12 @@ pub fn summary(run: &RunResult) -> String {
         shown(&run.subject),
     );
     push(&mut text, &line);
+    if let Some(outcome) = report.outcome {
+        let (known, wrong) = (outcome.expected.len(), outcome.problems.len());
+        let file = shown(&outcome.file);
+        let line = format!("{file}: {known} differences as it says, {wrong} problems");
+        push(&mut text, &line);
+    }
     text
 }
 

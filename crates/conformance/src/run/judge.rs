@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
 use wire::clause::Level;
 
 use super::CaseResult;
+use super::trace::{Comparison, Evidence, MessageRef, Trace};
 use crate::case::{Case, Role};
 use crate::select::is_scored;
 use crate::verdict::{CheckResult, Ending, Profile, Verdict, clause, fold, heaviest};
@@ -18,6 +20,11 @@ pub struct Judge<'c> {
     results: Vec<CheckResult>,
     /// The checks that passed for what did not happen, or for what any WebSocket does.
     conditional: Vec<String>,
+    began: Instant,
+    /// What the next verdict is about.
+    evidence: Evidence,
+    /// The step of the script that is being carried out, from 1.
+    step: usize,
 }
 
 /// The reason of a check that the session did not come to.
@@ -26,14 +33,44 @@ pub const NOT_REACHED: &str = "not-reached";
 impl<'c> Judge<'c> {
     /// An empty sheet.
     #[must_use]
-    pub const fn new(case: &'c Case, role: Role, profile: Profile) -> Self {
+    pub fn new(case: &'c Case, role: Role, profile: Profile) -> Self {
         Self {
             case,
             role,
             profile,
             results: Vec::new(),
             conditional: Vec::new(),
+            began: Instant::now(),
+            evidence: Evidence::default(),
+            step: 0,
         }
+    }
+
+    /// How long ago the case began.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    /// What follows belongs to this step of the script, from 1.
+    pub fn at_step(&mut self, step: usize) {
+        self.step = step;
+        self.forget();
+    }
+
+    /// The next verdict is about this message.
+    pub fn look_at(&mut self, message: MessageRef) {
+        self.evidence.message = Some(message);
+    }
+
+    /// The next verdict is about this value, too.
+    pub fn compare(&mut self, compared: Comparison) {
+        self.evidence.compared.push(compared);
+    }
+
+    /// What was looked at so far says nothing about the next verdict.
+    pub fn forget(&mut self) {
+        self.evidence = Evidence::default();
     }
 
     /// A check came out as expected.
@@ -103,6 +140,7 @@ impl<'c> Judge<'c> {
             checks: self.results,
             ending,
             took,
+            trace: Trace::default(),
         }
     }
 
@@ -145,12 +183,18 @@ impl<'c> Judge<'c> {
             [] => self.case.clauses.clone(),
             some => some.to_vec(),
         };
+        let evidence = Evidence {
+            at: self.elapsed(),
+            step: self.step,
+            ..std::mem::take(&mut self.evidence)
+        };
         self.results.push(CheckResult {
             id: id.to_owned(),
             verdict,
             reason,
             detail,
             clauses,
+            evidence,
         });
     }
 }

@@ -10,8 +10,10 @@
 
 mod client;
 mod judge;
+pub mod mutant;
 mod replay;
 mod server;
+pub mod trace;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -22,10 +24,13 @@ use futures_util::StreamExt as _;
 use crate::case::{Case, Kind, Role};
 use crate::verdict::{CheckResult, Ending, Profile, Verdict};
 
-pub use client::{Command, ProbeResult, StartError, run_client};
+pub use client::{
+    Command, Function, Job, Lines, ProbeResult, Reply, StartError, Subject, run_client, test_client,
+};
 pub use judge::{Judge, NOT_REACHED};
 pub use replay::{ReplayError, run_replay};
 pub use server::{Target, TargetError, run_server};
+use trace::Trace;
 
 /// What came of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +57,8 @@ pub struct CaseResult {
     pub ending: Ending,
     /// How long it took.
     pub took: Duration,
+    /// What crossed its connections.
+    pub trace: Trace,
 }
 
 /// What came of a run.

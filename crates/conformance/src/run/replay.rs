@@ -12,6 +12,7 @@ use wire::json::Value;
 use wire::registry;
 use wire::session::{Form, Machine, Side, Standing};
 
+use super::trace::{Evidence, Trace};
 use super::{CaseResult, RunResult};
 use crate::message::receive;
 use crate::select::Selection;
@@ -158,6 +159,7 @@ fn replay(endpoint: &Endpoint, slug: &str, text: &str) -> CaseResult {
         checks: checks.to_vec(),
         ending: Ending::None,
         took: Duration::ZERO,
+        trace: Trace::default(),
     }
 }
 
@@ -264,6 +266,7 @@ impl Sheet {
             reason: problem.map_or("", |(_, reason, _)| reason),
             detail: problem.map_or_else(String::new, |(_, _, detail)| detail.clone()),
             clauses: clauses.to_vec(),
+            evidence: Evidence::default(),
         }
     }
 }

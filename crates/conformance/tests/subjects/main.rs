@@ -5,4 +5,8 @@
 #[cfg(unix)]
 mod controls;
 #[cfg(test)]
+mod mutants;
+#[cfg(test)]
 mod own;
+#[cfg(test)]
+mod scores;

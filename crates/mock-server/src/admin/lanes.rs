@@ -8,7 +8,7 @@ use super::problem::Problem;
 use super::{PREFIX, answer_json, query};
 use crate::body::Body;
 use crate::lane::{Lane, Rule};
-use crate::scenario::{CATALOGUE, Scenario};
+use crate::scenario::Scenario;
 use crate::server::Shared;
 use crate::upgrade::Answer;
 
@@ -22,12 +22,14 @@ pub(super) async fn answer(
     let name = query::lane(name)?;
     if request.method() == Method::PUT {
         let members = query::body(request, &["scenario", "seed", "transcripts"]).await?;
-        let (rule, transcripts) = (rule(&members)?, transcripts(&members)?);
+        let (rule, scenario) = rule(shared, &members)?;
+        let transcripts = transcripts(&members)?;
         let lane = shared.lanes.enter(&name).map_err(|error| {
             let status = StatusCode::SERVICE_UNAVAILABLE;
             Problem::new(status, "too many lanes", error.to_string())
         })?;
         lane.set(rule, transcripts);
+        lane.expect(&scenario);
         return Ok(answer_json(&shown(&lane)));
     }
     if request.method() == Method::DELETE {
@@ -47,12 +49,10 @@ pub(super) async fn answer(
     }
 }
 
-fn rule(members: &Map<String, Value>) -> Result<Rule, Problem> {
+fn rule(shared: &Shared, members: &Map<String, Value>) -> Result<(Rule, Scenario), Problem> {
     let scenario = match members.get("scenario") {
         None | Some(Value::Null) => None,
-        Some(Value::String(text)) => Some(Scenario::parse(text).map_err(|error| {
-            query::bad_body(&error.to_string()).with("known", json!(CATALOGUE.names))
-        })?),
+        Some(Value::String(text)) => Some(text.clone()),
         Some(_) => return Err(query::bad_body("scenario has to be a string")),
     };
     let seed = match members.get("seed") {
@@ -61,7 +61,11 @@ fn rule(members: &Map<String, Value>) -> Result<Rule, Problem> {
             query::bad_body("seed has to be a whole number from 0 to 18446744073709551615")
         })?),
     };
-    Ok(Rule { scenario, seed })
+    let found = scenario.as_ref().map(|text| shared.library.find(text));
+    let found = found.transpose().map_err(|error| {
+        query::bad_body(&error.to_string()).with("known", json!(shared.library.names()))
+    })?;
+    Ok((Rule { scenario, seed }, found.unwrap_or_default()))
 }
 
 fn transcripts(members: &Map<String, Value>) -> Result<Vec<String>, Problem> {
@@ -80,7 +84,7 @@ fn shown(lane: &Lane) -> Value {
     let (rule, tally) = (lane.rule(), lane.tally().clone());
     json!({
         "lane": lane.name,
-        "scenario": rule.scenario.map(|scenario| scenario.to_string()),
+        "scenario": rule.scenario,
         "seed": rule.seed,
         "transcripts": lane.transcripts(),
         "connections": lane.connections(),

@@ -1,6 +1,7 @@
 //! The loop against an independent WebSocket client, over memory and a paused clock.
 
 mod laws;
+mod rfc6455;
 
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role};
 use wire::audio::{AudioFormat, Encoding, Endian};
 use wire::clause::{Clause, Level, Source};
+use wire::dialect::Deviation;
 use wire::session::{
     Action, Conversation, Data, Decoded, Form, Protocol, Rule, Session, State, Step, Table, Turn,
 };
@@ -21,10 +23,13 @@ use wire::ws::Limits;
 
 use super::*;
 use crate::clock::ClockMode;
+use crate::fault::Plan;
 use crate::journal::{Journal, Redactor, SessionInfo, guard};
 use crate::lane::Lanes;
 use crate::live::Surroundings;
 use crate::options::{JournalMode, Pace};
+use crate::scenario::Library;
+use crate::scenario::Scenario;
 use crate::selector::Chosen;
 use crate::sound::{SessionSound, SoundOptions};
 
@@ -119,7 +124,14 @@ impl Protocol for Parrot {
     fn timer(&mut self, _: &'static str, turn: &mut Turn<'_>) {
         turn.close(1011, "idle");
     }
+
+    fn deviate(&mut self, deviation: &Deviation, turn: &mut Turn<'_>) -> bool {
+        let _ = (deviation, turn);
+        false
+    }
 }
+
+mod faults;
 
 type Client = WebSocketStream<DuplexStream>;
 
@@ -132,9 +144,14 @@ struct Run {
 }
 
 async fn run(pace: Pace) -> Run {
+    run_faulty(pace, "none").await
+}
+
+/// A session with the faults of a scenario.
+async fn run_faulty(pace: Pace, scenario: &'static str) -> Run {
     let (near, far) = tokio::io::duplex(64 << 10);
     let parrot = Box::new(Conversation::new(&TABLE, Parrot));
-    let served = serve(parrot, near, pace, ClockMode::default());
+    let served = serve_faulty(parrot, near, pace, ClockMode::default(), scenario);
     let client = WebSocketStream::from_raw_socket(far, Role::Client, None).await;
     Run {
         client,
@@ -153,6 +170,16 @@ struct Served {
 }
 
 fn serve(session: Box<dyn Session>, near: DuplexStream, pace: Pace, mode: ClockMode) -> Served {
+    serve_faulty(session, near, pace, mode, "none")
+}
+
+fn serve_faulty(
+    session: Box<dyn Session>,
+    near: DuplexStream,
+    pace: Pace,
+    mode: ClockMode,
+    scenario: &'static str,
+) -> Served {
     let journal = Arc::new(Journal::new(1 << 20, JournalMode::On, None).unwrap());
     let stop = CancellationToken::new();
     let clock = Clock::start(mode);
@@ -170,7 +197,18 @@ fn serve(session: Box<dyn Session>, near: DuplexStream, pace: Pace, mode: ClockM
             let lanes = Lanes::new(&[]);
             let lane = lanes.enter("test").unwrap();
             let recorder = journal.open(info, Redactor::default(), Arc::clone(&lane));
+            let Some(endpoint) = wire::registry::endpoints().next() else {
+                unreachable!("something is served")
+            };
+            let library = Library::default();
+            let scenario = Scenario::parse(scenario).unwrap();
+            let plan = Plan::new(scenario.orders(), endpoint, &lane, 1, 0).unwrap();
             let around = Surroundings {
+                connection: 1,
+                library: &library,
+                scenario: None,
+                endpoint,
+                seed: 0,
                 lane,
                 lanes: &lanes,
                 chosen: Chosen::default(),
@@ -182,11 +220,12 @@ fn serve(session: Box<dyn Session>, near: DuplexStream, pace: Pace, mode: ClockM
                     kept: &Arc::default(),
                 },
                 limits: Limits::default(),
+                extension: None,
                 close_time: Duration::from_secs(10),
                 recorder: &recorder,
             };
-            let live = Live::open(session, around);
-            drive(live, near, Bytes::new(), &clock, &stop).await;
+            let mut live = Live::open(session, plan, around);
+            drive(&mut live, near, Bytes::new(), &clock, &stop).await;
         }
     });
     Served {

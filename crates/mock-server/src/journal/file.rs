@@ -119,7 +119,7 @@ fn new_lines(record: &mut Record) -> String {
                 "lane": record.info.lane,
                 "conn": record.info.connection,
                 "endpoint": record.endpoint(),
-                "status": record.info.status,
+                "status": record.answered(),
                 "scenario": record.info.scenario,
             }),
         );

@@ -10,6 +10,7 @@
 //! when somebody reads.
 
 mod audio;
+mod faults;
 mod file;
 mod raw;
 mod recognitions;
@@ -38,6 +39,7 @@ use crate::options::JournalMode;
 pub use audio::AudioFile;
 use file::JournalFile;
 pub(crate) use raw::Heads;
+pub use raw::{RawChunk, Secrets, blank};
 pub(crate) use record::{Ending, Entry, EntryKind, Record, SessionInfo};
 pub(crate) use redact::Redactor;
 
@@ -270,11 +272,8 @@ impl Recorder<'_> {
     }
 
     /// Adds bytes that crossed the socket.
-    pub(crate) fn raw(&self, side: Side, at: Duration, bytes: impl IntoIterator<Item = Bytes>) {
-        let mut record = guard(&self.record);
-        let bytes = bytes.into_iter();
-        let weight = bytes.map(|bytes| record.add_raw(side, at, bytes)).sum();
-        drop(record);
+    pub(crate) fn raw(&self, side: Side, at: Duration, bytes: Vec<Bytes>) {
+        let weight = guard(&self.record).add_raw(side, at, bytes);
         self.took(weight);
     }
 
@@ -341,6 +340,7 @@ impl Recorder<'_> {
             return;
         }
         let weight = record.weigh_heads();
+        record.shrink();
         let endpoint = record.endpoint();
         let code = record.ending().map(|ending| ending.code);
         let status = record.status();

@@ -8,6 +8,7 @@ use wire::endpoint::Endpoint;
 use wire::finding::Finding;
 use wire::session::{Form, Side};
 
+use super::faults::FaultLog;
 use super::raw::{Chunk, Heads};
 use super::recognitions::Recognitions;
 use super::redact::Redactor;
@@ -22,7 +23,7 @@ pub(crate) struct SessionInfo {
     pub(crate) connection: u64,
     /// The endpoint that serves it, if one does.
     pub(crate) endpoint: Option<&'static Endpoint>,
-    /// The HTTP status of the handshake.
+    /// The HTTP status of the handshake; 0 if it was not answered.
     pub(crate) status: u16,
     /// The request, for message 0.
     pub(crate) request: String,
@@ -120,6 +121,8 @@ pub(crate) struct Record {
     pub(super) ending: Option<Ending>,
     pub(super) is_closed: bool,
     pub(super) dropped_bytes: usize,
+    /// What became of its faults.
+    pub(crate) faults: FaultLog,
     /// What its audio was recognised as.
     pub(crate) recognitions: Recognitions,
     pub(super) redactor: Redactor,
@@ -151,7 +154,7 @@ const FINDINGS: usize = 1000;
 const BASE: usize = 1024;
 
 /// What an entry, a chunk or a piece of sound takes beside its bytes.
-const OVERHEAD: usize = 160;
+pub(super) const OVERHEAD: usize = 160;
 
 impl Record {
     pub(super) fn new(
@@ -170,6 +173,7 @@ impl Record {
             findings: Vec::new(),
             ending: None,
             dropped_bytes: 0,
+            faults: FaultLog::default(),
             recognitions: Recognitions::default(),
             redactor,
             raw: Vec::new(),
@@ -199,18 +203,23 @@ impl Record {
     }
 
     /// Adds bytes that crossed the socket; answers what they take.
-    pub(super) fn add_raw(&mut self, side: Side, at: Duration, bytes: Bytes) -> usize {
+    pub(super) fn add_raw(&mut self, side: Side, at: Duration, bytes: Vec<Bytes>) -> usize {
         if !self.raw_is_whole {
             return 0;
         }
-        let weight = OVERHEAD
-            + match side {
-                Side::Client => bytes.len(),
-                // The payload is a message's, too, and shared with it.
-                Side::Server => 0,
-            };
-        self.raw.push(Chunk { side, at, bytes });
+        let chunk = Chunk { side, at, bytes };
+        let weight = chunk.weight();
+        self.raw.push(chunk);
         self.weigh(weight)
+    }
+
+    /// Nothing more will be added: gives back the room for it.
+    pub(super) fn shrink(&mut self) {
+        self.entries.shrink_to_fit();
+        self.raw.shrink_to_fit();
+        for sound in &mut self.sounds {
+            sound.pieces.shrink_to_fit();
+        }
     }
 
     /// Answers what the heads of the handshake take, once.
@@ -276,10 +285,7 @@ impl Record {
             self.heads = Heads::default();
             freed += std::mem::take(&mut self.heads_weight);
             for chunk in std::mem::take(&mut self.raw) {
-                freed += OVERHEAD;
-                if chunk.side == Side::Client {
-                    freed += chunk.bytes.len();
-                }
+                freed += chunk.weight();
             }
         }
         let pieces: usize = self.sounds.iter().map(|sound| sound.pieces.len() + 1).sum();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 use wire::finding::{Finding, Place};
 
-use super::raw;
+use super::raw::{self, RawChunk};
 use super::record::{Entry, EntryKind, Record};
 
 impl Record {
@@ -25,14 +25,19 @@ impl Record {
             "conn": self.info.connection,
             "endpoint": self.endpoint(),
             "state": if self.is_closed { "closed" } else { "open" },
-            "status": self.info.status,
+            "status": self.answered(),
             "scenario": self.info.scenario,
             "close": close,
             "findings": self.findings_count(),
-            "faults": [],
+            "faults": self.faults.to_json(),
             "dropped_bytes": self.dropped_bytes,
             "dropped_messages": self.skipped,
         }))
+    }
+
+    /// The HTTP status of the handshake, if it was answered.
+    pub(super) fn answered(&self) -> Option<u16> {
+        Some(self.info.status).filter(|status| *status > 0)
     }
 
     /// The session with its messages.
@@ -127,9 +132,14 @@ impl Record {
 
     /// What crossed the socket, as JSON Lines; `None` if it has been let go.
     pub(crate) fn raw(&mut self) -> Option<String> {
+        self.raw_chunks().map(|chunks| raw::lines(&chunks))
+    }
+
+    /// What crossed the socket; `None` if it has been let go.
+    pub(crate) fn raw_chunks(&mut self) -> Option<Vec<RawChunk>> {
         self.search_credentials();
         self.raw_is_whole
-            .then(|| raw::lines(&self.heads, &self.raw, &self.redactor))
+            .then(|| raw::blanked(&self.heads, &self.raw, &self.redactor))
     }
 
     /// A message in words, decoded by its endpoint.

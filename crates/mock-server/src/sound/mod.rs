@@ -48,6 +48,29 @@ impl Default for SoundOptions {
     }
 }
 
+/// What faults make of one speech while it is encoded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Shape {
+    /// How many containers there are.
+    pub(crate) containers: Containers,
+    /// Up to how many frames an Opus packet holds; 0 is as usual.
+    pub(crate) opus_frames: usize,
+    /// How much is missing at the end.
+    pub(crate) cut_tail_ms: u32,
+    /// Whether the samples of a WAV file have 32 bits.
+    pub(crate) is_wav_wide: bool,
+}
+
+/// How many containers a speech comes in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Containers {
+    /// One around everything.
+    #[default]
+    One,
+    /// One around each chunk.
+    EachChunk,
+}
+
 /// A sound that is spoken instead of synthetic words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SpokenFile {

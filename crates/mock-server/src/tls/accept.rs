@@ -48,10 +48,10 @@ pub(crate) async fn enter(shared: &Shared, upgrade: OnUpgrade) -> Option<Transpo
     let guards = shared.options.guards;
     let opened = async {
         let upgraded = upgrade.await.ok()?;
-        let Ok(parts) = upgraded.downcast::<TokioIo<Tap<Transport>>>() else {
+        let Ok(parts) = upgraded.downcast::<TokioIo<Tap>>() else {
             unreachable!("every connection is served on a transport")
         };
-        let (mut io, mut early) = (parts.io.into_inner().into_inner(), parts.read_buf);
+        let (mut io, mut early) = (parts.io.into_inner().into_inner()?, parts.read_buf);
         if early.is_empty() {
             let mut first = [0];
             let read = timeout(guards.head_time, io.read_exact(&mut first)).await;

@@ -9,6 +9,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
+use crate::socket::Socket;
+
 /// The stream under a connection. Plain TCP, as nearly all are, costs nothing more than itself.
 #[derive(Debug)]
 pub(crate) enum Transport {
@@ -31,6 +33,16 @@ impl Transport {
     /// A tunnel that begins with what has been read of it.
     pub(super) fn tunnel(early: Bytes, io: Self) -> Self {
         Self::Tunnel(Box::new(Tunnel { early, io }))
+    }
+}
+
+impl Socket for Transport {
+    fn tcp(&self) -> Option<&TcpStream> {
+        match self {
+            Self::Plain(io) => Some(io),
+            Self::Tls(io) => io.get_ref().0.tcp(),
+            Self::Tunnel(tunnel) => tunnel.io.tcp(),
+        }
     }
 }
 

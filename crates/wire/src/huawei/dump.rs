@@ -7,6 +7,7 @@ use super::{rasr, rtts};
 use crate::endpoint::{Dump, Field};
 use crate::error::DecodeError;
 use crate::json::{Value, object, parse};
+use crate::knob::Knobs;
 use crate::session::{Form, Side};
 
 /// Decodes one message of synthesis. Audio is described by its length.
@@ -55,6 +56,53 @@ fn decode(
         fields: vec![field],
         value,
     })
+}
+
+/// Encodes anew what a message of synthesis decodes to.
+#[must_use]
+pub(super) fn recode_synthesis(side: Side, form: Form, payload: &Bytes) -> Option<Bytes> {
+    use rtts::message::{Message, decode};
+    if form == Form::Binary {
+        return Some(payload.clone());
+    }
+    let text = match side {
+        Side::Server => {
+            let (trace_id, response) = rtts::response::Response::decode(payload).ok()?;
+            response.encode(trace_id.as_deref())
+        }
+        Side::Client => {
+            let rules = rtts::rules::Rules::of(&Knobs::new(), |_| true);
+            match decode(form, payload, &rules).message {
+                Message::Start(Ok(start)) => start.encode(),
+                Message::Start(Err(_)) | Message::Refused(_) | Message::Binary => return None,
+            }
+        }
+    };
+    Some(text.into())
+}
+
+/// Encodes anew what a message of recognition decodes to.
+#[must_use]
+pub(super) fn recode_recognition(side: Side, form: Form, payload: &Bytes) -> Option<Bytes> {
+    use rasr::message::{Message, decode};
+    if form == Form::Binary {
+        return Some(payload.clone());
+    }
+    let text = match side {
+        Side::Server => {
+            let (trace_id, response) = rasr::response::Response::decode(payload).ok()?;
+            response.encode(trace_id.as_deref())
+        }
+        Side::Client => {
+            let rules = rasr::message::Rules::of(&Knobs::new());
+            match decode(form, payload, &rules).message {
+                Message::Start(start) => start.ok()?.encode(),
+                Message::End(end) => end.ok()?.encode(),
+                Message::Audio(_) | Message::Refused(_) => return None,
+            }
+        }
+    };
+    Some(text.into())
 }
 
 /// Whether bytes look like a message of synthesis.

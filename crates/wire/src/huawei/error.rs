@@ -139,6 +139,13 @@ pub fn chosen_failure(knob: &Knob, knobs: &Knobs) -> Option<Failure> {
     })
 }
 
+/// Whether the server closes after a code of its own accord.
+#[must_use]
+pub(super) fn severity_of(code: &str) -> Severity {
+    let row = ROWS.iter().find(|row| row.code == code);
+    row.map_or(Severity::Error, |row| row.severity)
+}
+
 /// The close code after a fatal error; `None` drops the connection without a close frame.
 #[must_use]
 pub fn fatal_close(knobs: &Knobs) -> Option<u16> {

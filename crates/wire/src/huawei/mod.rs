@@ -20,8 +20,10 @@
 pub mod auth;
 mod clauses;
 mod command;
+mod dialect;
 mod dump;
 pub mod error;
+mod fault;
 #[cfg(test)]
 mod fixtures;
 mod knobs;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::clause::Level;
+use crate::dialect::Deviation;
 use crate::endpoint::{Endpoint, Opening};
 use crate::finding::Place;
 use crate::handshake::RequestHead;
@@ -12,7 +13,7 @@ use crate::hearing::{HeardEvent, HeardWord, Listen, Segment};
 use crate::json::{Value, parse};
 use crate::knob::Knobs;
 use crate::memory::Memory;
-use crate::session::{Action, Form, Session, Turn};
+use crate::session::{Action, Data, Form, Session, Turn};
 use crate::speech::{Interval, Plan, Speech, SpeechEvent, Unit};
 
 /// One connection.
@@ -110,6 +111,22 @@ impl Peer {
     /// A timer runs out.
     pub(super) fn timer(&mut self, timer: &'static str) -> Vec<String> {
         self.turn(|session, turn| session.timer(timer, turn))
+    }
+
+    /// A fault wants something; `None` if there is nothing of the kind.
+    pub(super) fn deviate(&mut self, deviation: &Deviation) -> Option<Vec<String>> {
+        let mut did = false;
+        let said = self.turn(|session, turn| did = session.deviate(deviation, turn));
+        did.then_some(said)
+    }
+
+    /// What the server has sent so far.
+    pub(super) fn sent(&self) -> Vec<(&'static str, Data)> {
+        let sent = |action: &Action| match action {
+            Action::Send { kind, data } => Some((*kind, data.clone())),
+            _ => None,
+        };
+        self.actions.iter().filter_map(sent).collect()
     }
 
     /// The state of the table.

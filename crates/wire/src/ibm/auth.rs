@@ -7,6 +7,7 @@
 //!
 //! Any credential that is there will do, unless the server checks them (`strict`).
 
+mod denial;
 mod strict;
 
 use base64::Engine as _;
@@ -23,6 +24,8 @@ use super::error::{self, Blanks, Failure};
 use super::knobs;
 use super::setup;
 use super::tts::query::Query;
+
+pub(super) use denial::deny;
 
 /// Judges a handshake.
 ///

@@ -116,6 +116,10 @@ pub enum Failure {
     ClientBinary,
     /// No request for too long.
     Idle,
+    /// The engine fails.
+    Engine,
+    /// There is more to do than was agreed upon.
+    Quota,
     /// A framing error of RFC 6455.
     Protocol,
     /// A text message that is not UTF-8.
@@ -210,6 +214,9 @@ impl Failure {
             Self::SecondMessage => "Only one request is allowed on a connection.".to_owned(),
             Self::ClientBinary => "Binary messages are not allowed.".to_owned(),
             Self::Idle => "Session timed out.".to_owned(),
+            // What the service really said for some days of 2023.
+            Self::Engine => "[Errno 2] No such file or directory".to_owned(),
+            Self::Quota => "The limit of concurrent requests is exceeded.".to_owned(),
             Self::Protocol => "WebSocket protocol error.".to_owned(),
             Self::NotUtf8 => "The text message is not valid UTF-8.".to_owned(),
             Self::TooLarge => {
@@ -271,6 +278,8 @@ impl Failure {
             Self::SecondMessage => &exchange::SECOND_MESSAGE,
             Self::ClientBinary => &exchange::CLIENT_BINARY,
             Self::Idle => &exchange::IDLE,
+            Self::Engine => &exchange::ENGINE_FAILURE,
+            Self::Quota => &handshake::OVERLOAD,
             Self::Protocol => &exchange::PROTOCOL_ERROR,
             Self::NotUtf8 => &exchange::BAD_UTF8,
             Self::TooLarge => &exchange::FRAME_LIMIT,

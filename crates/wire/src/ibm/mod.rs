@@ -26,7 +26,9 @@
 pub mod accept;
 pub mod auth;
 pub mod clauses;
+mod dialect;
 pub mod error;
+mod fault;
 pub mod knobs;
 pub mod setup;
 pub mod side;

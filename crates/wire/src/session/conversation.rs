@@ -5,6 +5,7 @@ use bytes::Bytes;
 use super::action::{Action, Form, Turn};
 use super::machine::{Machine, Standing, Step};
 use super::table::{Side, Table};
+use crate::dialect::Deviation;
 use crate::finding::Finding;
 use crate::hearing::HeardEvent;
 use crate::speech::SpeechEvent;
@@ -61,6 +62,10 @@ pub trait Protocol: Send {
     fn broken(&mut self, code: u16, turn: &mut Turn<'_>) {
         turn.close(code, "");
     }
+
+    /// Does what the protocol does not foresee now: a fault wants it. `false` if the vendor has
+    /// nothing of the kind.
+    fn deviate(&mut self, deviation: &Deviation, turn: &mut Turn<'_>) -> bool;
 }
 
 /// What a client's message was taken for.
@@ -89,6 +94,9 @@ pub trait Session: Send {
     fn timer(&mut self, timer: &'static str, turn: &mut Turn<'_>);
     /// The client broke RFC 6455.
     fn broken(&mut self, code: u16, turn: &mut Turn<'_>);
+    /// A fault wants this: nothing is checked against the table. `false` if the vendor has
+    /// nothing of the kind.
+    fn deviate(&mut self, deviation: &Deviation, turn: &mut Turn<'_>) -> bool;
     /// The state of the session's table.
     fn state(&self) -> &'static str;
     /// The kinds of message that the table has kept the server from sending, and in which state.
@@ -127,23 +135,29 @@ impl<P: Protocol> Conversation<P> {
     /// Steps the table for every send from action `first` on, and takes out what it forbids and
     /// what comes after the end.
     fn check_sends(&mut self, first: usize, turn: &mut Turn<'_>) {
-        let asked = turn.actions.split_off(first.min(turn.actions.len()));
-        for action in asked {
+        let mut index = 0;
+        turn.actions.retain(|action| {
+            let is_earlier = index < first;
+            index += 1;
+            if is_earlier {
+                return true;
+            }
             if self.course == Course::Ended && !matches!(action, Action::Report(_)) {
-                continue;
+                return false;
             }
             if matches!(action, Action::Close { .. } | Action::Abort) {
                 self.course = Course::Ended;
             }
-            if let Action::Send { kind, .. } = &action {
-                let step = self.machine.step(Side::Server, kind);
-                if step.standing != Standing::Legal {
-                    self.violations.push((kind, step.from));
-                    continue;
-                }
+            let Action::Send { kind, .. } = action else {
+                return true;
+            };
+            let step = self.machine.step(Side::Server, kind);
+            let is_legal = step.standing == Standing::Legal;
+            if !is_legal {
+                self.violations.push((kind, step.from));
             }
-            turn.actions.push(action);
-        }
+            is_legal
+        });
     }
 
     /// The finding about a message that did not belong where it came.
@@ -187,11 +201,12 @@ impl<P: Protocol> Session for Conversation<P> {
             turn.report(self.disorder(decoded.kind, step));
         }
         self.protocol.receive(decoded.message, step, turn);
-        let nearest = self.machine_before(step).nearest(decoded.kind);
+        let mut nearest = None;
         for action in turn.actions.iter_mut().skip(first) {
             if let Action::Report(finding) = action {
                 finding.state = Some(step.from);
-                finding.nearest = nearest;
+                finding.nearest =
+                    *nearest.get_or_insert_with(|| self.machine_before(step).nearest(decoded.kind));
             }
         }
         self.check_sends(first, turn);
@@ -223,6 +238,17 @@ impl<P: Protocol> Session for Conversation<P> {
         let first = turn.actions.len();
         self.protocol.broken(code, turn);
         self.check_sends(first, turn);
+    }
+
+    fn deviate(&mut self, deviation: &Deviation, turn: &mut Turn<'_>) -> bool {
+        let first = turn.actions.len();
+        let did = self.protocol.deviate(deviation, turn);
+        for action in turn.actions.iter().skip(first) {
+            if let Action::Send { kind, .. } = action {
+                self.machine.step(Side::Server, kind);
+            }
+        }
+        did
     }
 
     fn state(&self) -> &'static str {

@@ -12,6 +12,7 @@ use super::clauses::handshake as clauses;
 use super::error::Rejection;
 use super::knobs;
 use crate::credentials::{Denial, Grant, Secret};
+use crate::dialect::Denied;
 use crate::finding::Finding;
 use crate::handshake::{Admission, PathMiss, Refusal, RequestHead, UpgradeProblem, Welcome};
 use crate::id::Ids;
@@ -181,15 +182,48 @@ pub(super) fn refuse_path(
     miss: PathMiss,
     admission: &mut Admission<'_>,
 ) -> Refusal {
-    let row = Rejection::Path.row();
     let finding = Finding::whole(miss.clause, format!("path {}", head.path), miss.nearest);
-    Refusal {
-        status: row.status,
-        headers: vec![("Content-Type", "text/plain; charset=utf-8".to_owned())],
-        body: format!("{}\n", row.text),
-        finding,
+    refuse_for(Rejection::Path, finding, admission.ids)
+}
+
+/// A refusal of the table in its own words. A path that nothing serves is told so by Go's
+/// library, in plain text.
+pub(super) fn rejected(rejection: Rejection, ids: &mut Ids) -> Denied {
+    let row = rejection.row();
+    match rejection {
+        Rejection::Path => Denied {
+            status: row.status,
+            headers: headers("text/plain; charset=utf-8", ids),
+            body: format!("{}\n", row.text),
+        },
+        _ => denied(row.status, row.text, ids),
     }
-    .with_header("X-Tt-Logid", log_id(admission.ids))
+}
+
+/// A refusal with this text, in the shape that they have.
+pub(super) fn denied(status: u16, text: &str, ids: &mut Ids) -> Denied {
+    Denied {
+        status,
+        headers: headers("application/json", ids),
+        body: json::object([("error", Value::from(text))]).write(Style::Compact),
+    }
+}
+
+/// The same with a code beside the text.
+pub(super) fn denied_with_code(status: u16, code: u32, text: &str, ids: &mut Ids) -> Denied {
+    let members = [("code", Value::from(code)), ("error", Value::from(text))];
+    Denied {
+        status,
+        headers: headers("application/json", ids),
+        body: json::object(members).write(Style::Compact),
+    }
+}
+
+fn headers(content_type: &str, ids: &mut Ids) -> Vec<(&'static str, String)> {
+    vec![
+        ("Content-Type", content_type.to_owned()),
+        ("X-Tt-Logid", log_id(ids)),
+    ]
 }
 
 /// The first thing that keeps a request from being an upgrade, in the order in which the
@@ -226,9 +260,17 @@ fn refuse(rejection: Rejection, found: &str, expected: &str, ids: &mut Ids) -> R
 }
 
 fn refuse_for(rejection: Rejection, finding: Finding, ids: &mut Ids) -> Refusal {
-    let row = rejection.row();
-    let body = json::object([("error", Value::from(row.text))]).write(Style::Compact);
-    Refusal::json(row.status, body, finding).with_header("X-Tt-Logid", log_id(ids))
+    let Denied {
+        status,
+        headers,
+        body,
+    } = rejected(rejection, ids);
+    Refusal {
+        status,
+        headers,
+        body,
+        finding,
+    }
 }
 
 /// A trace id: 14 digits of a date that is always the same, and 20 upper-case digits.

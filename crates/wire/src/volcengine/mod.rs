@@ -28,9 +28,11 @@
 
 mod auth;
 pub mod clauses;
+mod dialect;
 pub mod error;
 pub mod frame;
 pub mod knobs;
+mod retouch;
 pub mod setup;
 /// HTTP services beside the socket.
 pub mod side;

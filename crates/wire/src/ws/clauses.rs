@@ -83,7 +83,27 @@ pub const CUT: Clause = Clause::new(
     "A connection ends with a close handshake, not inside a frame or message.",
 );
 
-/// All clauses of RFC 6455 that a peer is held to.
+/// Compressed messages inflate.
+pub const DEFLATE: Clause = Clause::new(
+    "WSP-DFLA",
+    Level::Must,
+    DEFLATED,
+    "The data of a message compressed by permessage-deflate inflates, with 00 00 FF FF behind it, and ends with a block.",
+);
+/// Offers of compression.
+pub const DEFLATE_OFFER: Clause = Clause::new(
+    "WSP-DOFR",
+    Level::Must,
+    DEFLATED,
+    "An offer of permessage-deflate has known parameters, each once and with a value in its range; any other is declined.",
+);
+
+const DEFLATED: Source = Source {
+    page: "RFC 7692 7",
+    read: "2015-12",
+};
+
+/// All clauses of RFC 6455 and RFC 7692 that a peer is held to.
 pub const ALL: &[&Clause] = &[
     &RESERVED_BITS,
     &RESERVED_OPCODE,
@@ -96,6 +116,8 @@ pub const ALL: &[&Clause] = &[
     &AFTER_CLOSE,
     &LIMITS,
     &CUT,
+    &DEFLATE,
+    &DEFLATE_OFFER,
 ];
 
 /// The clause of a broken rule.
@@ -109,6 +131,7 @@ pub const fn of(kind: ViolationKind) -> &'static Clause {
         ViolationKind::ContinuationWithoutStart | ViolationKind::MessageInterleaved => &FRAGMENTS,
         ViolationKind::LengthNotMinimal | ViolationKind::LengthTopBit => &LENGTH,
         ViolationKind::BadUtf8 | ViolationKind::CloseBadUtf8 => &UTF8,
+        ViolationKind::BadDeflate => &DEFLATE,
         ViolationKind::CloseOneByte | ViolationKind::CloseBadCode => &CLOSE,
         ViolationKind::DataAfterClose => &AFTER_CLOSE,
         ViolationKind::FrameTooLarge | ViolationKind::MessageTooLarge => &LIMITS,

@@ -1,8 +1,9 @@
 //! Assembly of a message from its fragments, checked as the bytes arrive.
 
+use super::deflate::{InflateError, Inflater};
 use super::frame::{FrameHead, Opcode, mask};
 use super::receiver::Limits;
-use super::rules::SECOND_BYTE;
+use super::rules::{RSV1, SECOND_BYTE};
 use super::violation::{Violation, ViolationKind};
 use bytes::Bytes;
 
@@ -22,6 +23,8 @@ pub(super) struct Assembly {
     payload: Vec<u8>,
     frames: u32,
     text: TextCheck,
+    /// Where in the stream its data starts, if it is compressed.
+    compressed_at: Option<u64>,
     /// Bytes appended, moved and checked so far, each as often as it was.
     #[cfg(test)]
     pub(super) work: usize,
@@ -97,12 +100,15 @@ impl Assembly {
         broken
     }
 
-    /// Counts a data frame in.
-    pub(super) fn begin(&mut self, opcode: Opcode) {
-        match opcode {
+    /// Counts a data frame in whose payload starts at `payload_at`. Its reserved bits have been judged.
+    pub(super) fn begin(&mut self, head: &FrameHead, payload_at: u64) {
+        match head.opcode {
             Opcode::Text => self.opcode = Some(DataOpcode::Text),
             Opcode::Binary => self.opcode = Some(DataOpcode::Binary),
             _ => {}
+        }
+        if head.rsv & RSV1 != 0 {
+            self.compressed_at = Some(payload_at);
         }
         self.frames = self.frames.saturating_add(1);
     }
@@ -122,7 +128,7 @@ impl Assembly {
             };
             self.work += self.payload.len() - had + moved;
         }
-        if self.opcode != Some(DataOpcode::Text) {
+        if self.opcode != Some(DataOpcode::Text) || self.compressed_at.is_some() {
             return None;
         }
         let unchecked = self.payload.get(self.text.valid..).unwrap_or(&[]);
@@ -143,14 +149,34 @@ impl Assembly {
         Some(self.text.violation(bad, "a whole character of UTF-8"))
     }
 
-    /// The whole message, once its final frame is complete; a text may still end inside a character.
-    pub(super) fn finish(&mut self) -> Result<(DataOpcode, Bytes, u32), Violation> {
+    /// The whole message, once its final frame is complete; a text may still end inside a character, and compressed
+    /// data may be anything.
+    pub(super) fn finish(
+        &mut self,
+        inflater: Option<&mut Inflater>,
+        limits: Limits,
+    ) -> Result<(DataOpcode, Bytes, u32), Violation> {
         let whole = std::mem::take(self);
         #[cfg(test)]
         {
             self.work = whole.work;
         }
         let opcode = whole.opcode.unwrap_or(DataOpcode::Binary);
+        if let (Some(offset), Some(inflater)) = (whole.compressed_at, inflater) {
+            let inflated = inflate(inflater, &whole.payload, limits, offset)?;
+            return match (opcode, std::str::from_utf8(&inflated)) {
+                (DataOpcode::Text, Err(error)) => Err(Violation {
+                    kind: ViolationKind::BadUtf8,
+                    offset,
+                    found: format!(
+                        "{} good bytes inflated, then none of UTF-8",
+                        error.valid_up_to()
+                    ),
+                    expected: "UTF-8".into(),
+                }),
+                _ => Ok((opcode, inflated.into(), whole.frames)),
+            };
+        }
         match (opcode, whole.payload.get(whole.text.valid..).unwrap_or(&[])) {
             (DataOpcode::Text, half @ [_, ..]) => Err(whole.text.violation(
                 half,
@@ -164,6 +190,33 @@ impl Assembly {
     pub(super) fn held_bytes(&self) -> usize {
         self.payload.capacity()
     }
+}
+
+/// Inflates a message whose data starts at `offset` in the stream.
+fn inflate(
+    inflater: &mut Inflater,
+    payload: &[u8],
+    limits: Limits,
+    offset: u64,
+) -> Result<Vec<u8>, Violation> {
+    let most = usize::try_from(limits.message).unwrap_or(usize::MAX);
+    let inflated = inflater.inflate(payload, most);
+    inflated.map_err(|error| {
+        let (kind, expected) = match error {
+            InflateError::TooLarge(_) => {
+                (ViolationKind::MessageTooLarge, format!("at most {most}"))
+            }
+            InflateError::Broken | InflateError::Cut => {
+                (ViolationKind::BadDeflate, "whole DEFLATE blocks".into())
+            }
+        };
+        Violation {
+            kind,
+            offset,
+            found: format!("{} bytes that {error}", payload.len()),
+            expected,
+        }
+    })
 }
 
 impl TextCheck {

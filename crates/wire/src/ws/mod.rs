@@ -11,14 +11,18 @@
 //! [`Violation`] with offset, RFC section and close code. The first fatal one ends the events, because behind it the
 //! framing cannot be trusted. What the reader does then (close, abort, go on) is not decided here.
 //!
+//! [`Deflate`] is the one extension that is known; a receiver that was told of it inflates what the first frame of a
+//! message marks with RSV1.
+//!
 //! Promises, held by tests: any cutting of the bytes gives the same events; memory follows the bytes that arrived,
 //! never the length that a head declares; work is linear even byte by byte; no input panics.
 //!
-//! It refuses to know sockets, time, randomness, extensions (no reserved bit is ever negotiated) and the HTTP
-//! handshake, of which only the [`accept_key`] is here.
+//! It refuses to know sockets, time, randomness and the HTTP handshake, of which only the [`accept_key`] and the
+//! values of `Sec-WebSocket-Extensions` are here.
 
 pub mod clauses;
 mod close;
+pub mod deflate;
 mod frame;
 mod handshake;
 mod message;
@@ -27,6 +31,7 @@ mod rules;
 mod violation;
 
 pub use close::CloseFrame;
+pub use deflate::{Deflate, Deflater};
 pub use frame::{FrameHead, HeadBytes, LengthForm, Opcode, mask};
 pub use handshake::accept_key;
 pub use message::DataOpcode;

@@ -8,12 +8,14 @@
 //!            └── fatal ──▶ broken ◀─ bad UTF-8, bad close payload
 //! ```
 //! Payload bytes go straight from the pushed slice into the message's own buffer, which becomes its `Bytes`; no read
-//! buffer exists between them, and a receiver between messages holds nothing.
+//! buffer exists between them, and a receiver between messages holds nothing but the window of a compression that
+//! takes its context over. A compressed message is inflated when it is complete.
 
 use super::close::CloseFrame;
+use super::deflate::{Deflate, Inflater};
 use super::frame::{FrameHead, HeadBytes, Opcode};
 use super::message::{Assembly, DataOpcode, Part};
-use super::rules::judge_head;
+use super::rules::{Extension, judge_head};
 use super::violation::{Violation, ViolationKind};
 use bytes::Bytes;
 use std::collections::VecDeque;
@@ -30,9 +32,9 @@ pub enum Role {
 /// What a peer may send at most, in payload bytes; above it the connection fails with 1009.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// One data frame.
+    /// One data frame, as it travels.
     pub frame: u64,
-    /// One message. It may have 1024 fragments, and one more for every 16 bytes of this limit.
+    /// One message, inflated if it was compressed. It may have 1024 fragments, and one more for every 16 bytes of this limit.
     pub message: u64,
 }
 
@@ -58,7 +60,7 @@ pub enum Event {
     Message {
         /// Its kind.
         opcode: DataOpcode,
-        /// All fragments, unmasked; UTF-8 if it is text.
+        /// All fragments, unmasked and inflated; UTF-8 if it is text.
         payload: Bytes,
         /// Number of fragments, 1 if it was not fragmented.
         frames: u32,
@@ -82,6 +84,8 @@ pub struct Receiver {
     offset: u64,
     state: State,
     message: Assembly,
+    /// What inflates the peer's messages, if that was negotiated.
+    inflater: Option<Box<Inflater>>,
     control: Vec<u8>,
     /// `None` until a close frame; then the opcodes already recorded behind it, one bit each.
     after_close: Option<u16>,
@@ -125,12 +129,24 @@ impl Receiver {
             offset: 0,
             state: State::Head(HeadBytes::default()),
             message: Assembly::default(),
+            inflater: None,
             control: Vec::new(),
             after_close: None,
             events: VecDeque::new(),
             #[cfg(test)]
             work: 0,
         }
+    }
+
+    /// The same reader of a connection on which permessage-deflate has been agreed.
+    #[must_use]
+    pub fn with_deflate(mut self, agreed: Deflate) -> Self {
+        let direction = match self.role {
+            Role::Server => agreed.client,
+            Role::Client => agreed.server,
+        };
+        self.inflater = Some(Box::new(Inflater::new(direction)));
+        self
     }
 
     /// Reads the next bytes of the stream, however they are cut. Events wait until they are taken: take them between
@@ -223,7 +239,11 @@ impl Receiver {
     }
 
     fn open_frame(&mut self, head: FrameHead, start: u64, payload_at: u64) {
-        let mut broken = judge_head(&head, self.role, start);
+        let extension = match &self.inflater {
+            Some(_) => Extension::Deflate,
+            None => Extension::None,
+        };
+        let mut broken = judge_head(&head, self.role, extension, start);
         let mut target = if head.opcode.is_control() {
             Target::Control
         } else {
@@ -248,7 +268,7 @@ impl Receiver {
             return;
         }
         if matches!(target, Target::Message) {
-            self.message.begin(head.opcode);
+            self.message.begin(&head, payload_at);
         }
         self.state = State::Payload(OpenFrame {
             head,
@@ -304,16 +324,21 @@ impl Receiver {
                 self.events.push_back(Event::Pong(payload));
             }
             (Target::Control, _) => self.complete_close(frame.payload_at),
-            (Target::Message, _) if frame.head.fin => match self.message.finish() {
-                Ok((opcode, payload, frames)) => self.events.push_back(Event::Message {
-                    opcode,
-                    payload,
-                    frames,
-                }),
-                Err(violation) => {
-                    self.record([violation]);
+            (Target::Message, _) if frame.head.fin => {
+                match self
+                    .message
+                    .finish(self.inflater.as_deref_mut(), self.limits)
+                {
+                    Ok((opcode, payload, frames)) => self.events.push_back(Event::Message {
+                        opcode,
+                        payload,
+                        frames,
+                    }),
+                    Err(violation) => {
+                        self.record([violation]);
+                    }
                 }
-            },
+            }
             (Target::Message | Target::Nowhere, _) => {}
         }
     }
@@ -338,6 +363,7 @@ impl Receiver {
                 self.state = State::Broken;
                 self.forget_message();
                 self.control = Vec::new();
+                self.inflater = None;
             }
             self.events.push_back(Event::Violation(violation));
         }

@@ -4,8 +4,22 @@ use super::frame::{FrameHead, LengthForm, Opcode};
 use super::receiver::Role;
 use super::violation::{Violation, ViolationKind};
 
+/// Whose reserved bits are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extension {
+    /// Nobody's.
+    None,
+    /// RSV1 of permessage-deflate, on the first frame of a message.
+    Deflate,
+}
+
 /// Broken rules of one head at `start` in the stream, in the order of its bits.
-pub(super) fn judge_head(head: &FrameHead, role: Role, start: u64) -> Vec<Violation> {
+pub(super) fn judge_head(
+    head: &FrameHead,
+    role: Role,
+    extension: Extension,
+    start: u64,
+) -> Vec<Violation> {
     // Does not allocate while there is nothing to say.
     let mut broken = Vec::new();
     let mut record = |kind, byte, found, expected: &str| {
@@ -16,13 +30,15 @@ pub(super) fn judge_head(head: &FrameHead, role: Role, start: u64) -> Vec<Violat
             expected: expected.into(),
         });
     };
-    if head.rsv != 0 {
-        record(
-            ViolationKind::ReservedBits,
-            FIRST_BYTE,
-            format!("{:03b}", head.rsv),
-            "000, without an extension",
-        );
+    let begins_message = matches!(head.opcode, Opcode::Text | Opcode::Binary);
+    let (known, expected) = match (extension, begins_message) {
+        (Extension::None, _) => (0, "000, without an extension"),
+        (Extension::Deflate, true) => (RSV1, "000, or 100 for compressed data"),
+        (Extension::Deflate, false) => (0, "000, except on the first frame of a message"),
+    };
+    if head.rsv & !known != 0 {
+        let found = format!("{:03b}", head.rsv);
+        record(ViolationKind::ReservedBits, FIRST_BYTE, found, expected);
     }
     if let Opcode::Other(opcode) = head.opcode {
         record(
@@ -96,6 +112,8 @@ fn bits(form: LengthForm) -> &'static str {
     }
 }
 
+/// Of the three reserved bits the first.
+pub(super) const RSV1: u8 = 0b100;
 const FIRST_BYTE: u64 = 0;
 pub(super) const SECOND_BYTE: u64 = 1;
 const LENGTH_BYTES: u64 = 2;
@@ -103,7 +121,7 @@ const LONGEST_CONTROL: u64 = 125;
 
 #[cfg(test)]
 mod tests {
-    use super::judge_head;
+    use super::{Extension, judge_head};
     use crate::ws::{FrameHead, Role, ViolationKind};
     use ViolationKind::{
         ControlFragmented, ControlTooLong, LengthNotMinimal, LengthTopBit, Masked, ReservedBits,
@@ -134,7 +152,7 @@ mod tests {
     )]
     fn judges_a_server_s_head(#[case] bytes: &[u8], #[case] broken: &[(ViolationKind, u64)]) {
         let (head, _) = FrameHead::decode(bytes).unwrap();
-        let found: Vec<_> = judge_head(&head, Role::Client, 1000)
+        let found: Vec<_> = judge_head(&head, Role::Client, Extension::None, 1000)
             .iter()
             .map(|v| (v.kind, v.offset - 1000))
             .collect();
@@ -146,7 +164,7 @@ mod tests {
     #[case::unmasked(&hex!("81 00"), &[Unmasked])]
     fn judges_a_client_s_head(#[case] bytes: &[u8], #[case] broken: &[ViolationKind]) {
         let (head, _) = FrameHead::decode(bytes).unwrap();
-        let found: Vec<_> = judge_head(&head, Role::Server, 0)
+        let found: Vec<_> = judge_head(&head, Role::Server, Extension::None, 0)
             .iter()
             .map(|violation| violation.kind)
             .collect();

@@ -9,7 +9,8 @@ pub struct Violation {
     pub kind: ViolationKind,
     /// Where the offending thing starts: 0-based byte in the connection's stream after the handshake (in the payload
     /// for a [`CloseFrame`](super::CloseFrame) decoded on its own). A head's first byte for bits, opcode and order of
-    /// frames, the byte of the length or mask bit for those, the first byte of a malformed character for text.
+    /// frames, the byte of the length or mask bit for those, the first byte of a malformed character for text, the
+    /// first byte of the payload for what is wrong with a compressed message as a whole.
     pub offset: u64,
     /// What is there.
     pub found: String,
@@ -20,7 +21,7 @@ pub struct Violation {
 /// The rules that a peer's frames can break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ViolationKind {
-    /// A reserved bit is set though no extension was negotiated.
+    /// A reserved bit is set though no extension was negotiated, or not where the extension has it.
     ReservedBits,
     /// Opcode 0x3–0x7 or 0xB–0xF.
     ReservedOpcode,
@@ -42,6 +43,8 @@ pub enum ViolationKind {
     LengthTopBit,
     /// A text message that is not UTF-8.
     BadUtf8,
+    /// A compressed message that does not inflate.
+    BadDeflate,
     /// A close payload of one byte.
     CloseOneByte,
     /// A close code that must not be sent, such as 1005, or that nobody has defined.
@@ -52,7 +55,7 @@ pub enum ViolationKind {
     DataAfterClose,
     /// A frame declares more than [`Limits::frame`](super::Limits::frame).
     FrameTooLarge,
-    /// A message would exceed [`Limits::message`](super::Limits::message), or consists of too many tiny fragments.
+    /// A message would exceed [`Limits::message`](super::Limits::message), inflated or not, or consists of too many tiny fragments.
     MessageTooLarge,
 }
 
@@ -63,7 +66,7 @@ impl Violation {
         self.kind.row().close_code
     }
 
-    /// Section of RFC 6455 that holds the rule, such as `5.2`.
+    /// Section of RFC 6455 that holds the rule, such as `5.2`; of RFC 7692, if it names that.
     #[must_use]
     pub fn section(&self) -> &'static str {
         self.kind.row().section
@@ -105,6 +108,11 @@ impl ViolationKind {
             Self::LengthNotMinimal => row("5.2", Some(PROTOCOL), "length not minimal"),
             Self::LengthTopBit => row("5.2", Some(PROTOCOL), "top bit of the length"),
             Self::BadUtf8 => row("8.1", Some(INVALID_DATA), "text is not UTF-8"),
+            Self::BadDeflate => row(
+                "RFC 7692 7.2.2",
+                Some(INVALID_DATA),
+                "data does not inflate",
+            ),
             Self::CloseOneByte => row("5.5.1", Some(PROTOCOL), "close payload"),
             Self::CloseBadCode => row("7.4", Some(PROTOCOL), "close code"),
             Self::CloseBadUtf8 => row("8.1", Some(INVALID_DATA), "close reason is not UTF-8"),

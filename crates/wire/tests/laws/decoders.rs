@@ -5,15 +5,13 @@ use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::sample::Index;
 use proptest::{prop_assert, prop_assert_eq, proptest};
-use wire::endpoint::{Dump, Endpoint};
-use wire::error::{DecodeError, ErrorKind};
+use wire::endpoint::Endpoint;
 use wire::registry;
 use wire::session::{Form, Side};
 
+use crate::oracle::decode::{is_final, is_sound};
+use crate::oracle::stored::ALL;
 use crate::spoil::spoilt;
-use crate::stored::ALL;
-
-type Outcome = Result<Dump, DecodeError>;
 
 fn endpoint() -> impl Strategy<Value = &'static Endpoint> {
     any::<Index>().prop_map(|index| *index.get(&registry::endpoints().collect::<Vec<_>>()))
@@ -25,48 +23,6 @@ fn side() -> impl Strategy<Value = Side> {
 
 fn form() -> impl Strategy<Value = Form> {
     prop_oneof![Just(Form::Text), Just(Form::Binary)]
-}
-
-/// What must be true of every outcome: an error names a field and a place in the message, a dump's
-/// fields lie in it, in order.
-fn is_sound(outcome: &Outcome, payload: &[u8]) -> Result<(), String> {
-    match outcome {
-        Err(error) => {
-            if error.offset > payload.len() {
-                return Err(format!("{error}: the message has {} bytes", payload.len()));
-            }
-            if error.field.is_empty() || error.problem.is_empty() {
-                return Err(format!("{error:?} does not say what is wrong"));
-            }
-        }
-        Ok(dump) => {
-            let mut from = 0;
-            for field in &dump.fields {
-                if field.offset < from || field.offset + field.length > payload.len() {
-                    return Err(format!("{field:?} of {} bytes", payload.len()));
-                }
-                from = field.offset;
-            }
-            if dump.kind.is_empty() {
-                return Err("the message has no kind".to_owned());
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Whether what is wrong has been read completely: no byte behind it can put it right.
-fn is_final(error: &DecodeError, payload: &[u8]) -> bool {
-    match error.kind {
-        // A judgement of the message as a whole is none of its beginning.
-        ErrorKind::Undefined => error.field != "message",
-        ErrorKind::Trailing => true,
-        ErrorKind::Utf8 => std::str::from_utf8(payload).is_err_and(|it| it.error_len().is_some()),
-        ErrorKind::Json => error.offset < payload.len() && std::str::from_utf8(payload).is_ok(),
-        ErrorKind::Truncated | ErrorKind::Length | ErrorKind::Compression | ErrorKind::Excess => {
-            false
-        }
-    }
 }
 
 #[test]

@@ -8,9 +8,16 @@ mod decoders;
 #[cfg(test)]
 mod list;
 #[cfg(test)]
-mod spoil;
+#[path = "../../fuzz/src/oracle/mod.rs"]
+#[expect(
+    unreachable_pub,
+    reason = "it is public where the fuzzer is built of it"
+)]
+mod oracle;
 #[cfg(test)]
-mod stored;
+mod replay;
+#[cfg(test)]
+mod spoil;
 #[cfg(test)]
 mod texts;
 #[cfg(test)]

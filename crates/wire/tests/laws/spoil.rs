@@ -7,7 +7,7 @@ use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::sample::Index;
 use wire::gzip;
 
-use crate::stored::{ALL, Stored};
+use crate::oracle::stored::{ALL, Stored};
 
 /// What is done to a message.
 #[derive(Clone, Debug)]

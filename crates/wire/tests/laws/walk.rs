@@ -1,9 +1,7 @@
-//! Random walks: a client that does anything, a speaker and a recogniser that do what they were asked
-//! for, timers that run out when they like, against every session of the registry under any knobs.
-//! Beside each session walks a machine of the same table that sees only what crosses the wire.
+//! Random walks against every session of the registry under any knobs. How a walk goes and what must be
+//! true of it is in [`crate::oracle::walk`], which the fuzzer walks as well.
 
-use std::collections::{BTreeSet, VecDeque};
-use std::time::Duration;
+use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use proptest::collection::vec;
@@ -11,417 +9,60 @@ use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof};
 use proptest::proptest;
 use proptest::sample::Index;
 use rstest::rstest;
-use wire::credentials::Grant;
-use wire::endpoint::{Endpoint, Opening};
-use wire::handshake::RequestHead;
-use wire::hearing::{HeardEvent, HeardWord, Segment};
-use wire::knob::{Knobs, Values};
-use wire::memory::Memory;
+use wire::endpoint::Endpoint;
+use wire::knob::Knobs;
 use wire::registry;
-use wire::session::{Action, Data, Form, Machine, Session, Side, Standing, Turn};
-use wire::speech::{Chunking, Interval, Plan, Speech, SpeechEvent, Unit};
+use wire::session::Form;
 
+use crate::oracle::stored::of_clients;
+use crate::oracle::walk::{Event, Walk, knobs_of, odd};
 use crate::spoil::{Damage, damage};
-use crate::stored::of_clients;
 
-/// What happens next.
+/// What happens next, whatever the endpoint.
 #[derive(Clone, Debug)]
-enum Event {
+enum Chance {
     /// The client sends one of its stored messages.
     Message(Index),
     /// The client sends what is left of one.
     Spoilt(Index, Damage),
     /// The client sends something that belongs to nobody.
     Odd(Index),
-    /// The speaker goes on.
-    Speak,
-    /// The recogniser goes on.
-    Hear(Index),
-    /// The timer that is armed runs out.
-    Timer(Index),
-    /// The client breaks RFC 6455.
-    Broken(u16),
+    /// Something else.
+    Event(Event),
 }
 
-fn event() -> impl Strategy<Value = Event> {
+impl Chance {
+    fn of(&self, endpoint: &Endpoint) -> Event {
+        match self {
+            Self::Message(which) => {
+                let stored = which.get(&of_clients(endpoint)).to_owned();
+                Event::Message(stored.form, stored.payload.clone())
+            }
+            Self::Spoilt(which, damage) => {
+                let stored = which.get(&of_clients(endpoint)).to_owned();
+                Event::Message(stored.form, damage.of(&stored.payload))
+            }
+            Self::Odd(which) => {
+                let (form, payload) = which.get(&odd()).clone();
+                Event::Message(form, payload)
+            }
+            Self::Event(event) => event.clone(),
+        }
+    }
+}
+
+fn event() -> impl Strategy<Value = Chance> {
     let code = proptest::sample::select(vec![1002, 1007, 1009]);
     prop_oneof![
-        12 => any::<Index>().prop_map(Event::Message),
-        3 => (any::<Index>(), damage()).prop_map(|(which, damage)| Event::Spoilt(which, damage)),
-        3 => any::<Index>().prop_map(Event::Odd),
-        12 => Just(Event::Speak),
-        12 => any::<Index>().prop_map(Event::Hear),
-        1 => any::<Index>().prop_map(Event::Timer),
-        1 => code.prop_map(Event::Broken),
+        12 => any::<Index>().prop_map(Chance::Message),
+        3 => (any::<Index>(), damage()).prop_map(|(which, damage)| Chance::Spoilt(which, damage)),
+        3 => any::<Index>().prop_map(Chance::Odd),
+        12 => Just(Chance::Event(Event::Speak)),
+        12 => any::<u8>().prop_map(|which| Chance::Event(Event::Hear(which.into()))),
+        1 => any::<u8>().prop_map(|which| Chance::Event(Event::Timer(which.into()))),
+        1 => code.prop_map(|code| Chance::Event(Event::Broken(code))),
     ]
 }
-
-/// Messages that no stored session has.
-fn odd() -> Vec<(Form, Bytes)> {
-    let texts = ["", "{}", "null", "{\"a\":", "[]", "\"\"", "x"];
-    let binaries = [0, 1, 3, 400, 3200, 70_000].map(|length| Bytes::from(vec![0; length]));
-    let texts = texts.iter().map(|text| (Form::Text, Bytes::from(*text)));
-    texts
-        .chain(binaries.into_iter().map(|it| (Form::Binary, it)))
-        .collect()
-}
-
-/// A choice for some of the knobs of an endpoint: which, and which of its values.
-type Choices = Vec<(Index, Index)>;
-
-fn knobs_of(endpoint: &Endpoint, choices: &Choices) -> Knobs {
-    let mut knobs = Knobs::new();
-    for (which, value) in choices {
-        let knob = which.get(endpoint.knobs);
-        let value = match knob.values {
-            Values::OneOf(words) => (*value.get(words)).to_owned(),
-            Values::Number(low, high) => {
-                let few = low.saturating_add(3).min(high);
-                value.get(&[low, few, high]).to_string()
-            }
-            Values::Text => (*value.get(&["", "x", "CODE"])).to_owned(),
-        };
-        knobs.set(endpoint.knobs, knob.name, &value).unwrap();
-    }
-    knobs
-}
-
-/// One session, what is under way in it, and the machine that walks beside it.
-struct Walk {
-    endpoint: &'static Endpoint,
-    session: Box<dyn Session>,
-    memory: Memory,
-    machine: Machine,
-    timers: BTreeSet<&'static str>,
-    /// What the speaker still has to say; `None` if nobody has asked it to speak.
-    speech: Option<VecDeque<SpeechEvent>>,
-    /// What was asked of the recogniser.
-    ear: Ear,
-    /// The number of the last audio message of this speech that has one.
-    sequence: i64,
-    /// How the server has ended the session.
-    end: Option<End>,
-    /// The kinds of what it has sent.
-    sent: Vec<&'static str>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ear {
-    Closed,
-    Open,
-    Finishing,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
-    Close(u16),
-    Abort,
-}
-
-/// In which turn something was sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum During {
-    Audio,
-    Else,
-}
-
-impl Walk {
-    fn new(endpoint: &'static Endpoint, knobs: Knobs, encodes: bool) -> Self {
-        let session = (endpoint.open)(Opening {
-            seed: 7,
-            knobs,
-            head: RequestHead::default(),
-            grant: Grant::default(),
-            can_encode: if encodes { |_| true } else { |_| false },
-        });
-        let mut walk = Self {
-            endpoint,
-            session,
-            memory: Memory::new(),
-            machine: Machine::new(endpoint.table),
-            timers: BTreeSet::new(),
-            speech: None,
-            ear: Ear::Closed,
-            sequence: 0,
-            end: None,
-            sent: Vec::new(),
-        };
-        walk.turn(During::Else, |session, turn, _| session.open(turn));
-        walk
-    }
-
-    fn happen(&mut self, event: &Event) {
-        match event {
-            Event::Message(which) => {
-                let stored = which.get(&of_clients(self.endpoint)).payload.clone();
-                let form = which.get(&of_clients(self.endpoint)).form;
-                self.receive(form, &stored);
-            }
-            Event::Spoilt(which, damage) => {
-                let stored = *which.get(&of_clients(self.endpoint));
-                self.receive(stored.form, &damage.of(&stored.payload));
-            }
-            Event::Odd(which) => {
-                let (form, payload) = which.get(&odd()).clone();
-                self.receive(form, &payload);
-            }
-            Event::Speak => self.speak(),
-            Event::Hear(which) => self.hear(*which),
-            Event::Timer(which) => {
-                let armed: Vec<_> = self.timers.iter().copied().collect();
-                if !armed.is_empty() {
-                    let timer = armed[which.index(armed.len())];
-                    self.run_out(timer);
-                }
-            }
-            Event::Broken(code) => {
-                self.turn(During::Else, |session, turn, _| session.broken(*code, turn));
-                assert!(self.end.is_some(), "a broken stream ends the session");
-            }
-        }
-    }
-
-    fn receive(&mut self, form: Form, payload: &Bytes) {
-        self.turn(During::Else, |session, turn, machine| {
-            let seen = session.message(form, payload, turn);
-            machine.step(Side::Client, seen.kind);
-        });
-    }
-
-    fn speak(&mut self) {
-        let Some(event) = self.speech.as_mut().and_then(VecDeque::pop_front) else {
-            return;
-        };
-        let during = match &event {
-            SpeechEvent::Audio { .. } => During::Audio,
-            SpeechEvent::Planned(_) => During::Else,
-        };
-        if self.speech.as_ref().is_some_and(VecDeque::is_empty) {
-            self.speech = None;
-        }
-        self.turn(during, |session, turn, _| session.spoken(event, turn));
-    }
-
-    fn hear(&mut self, which: Index) {
-        let segment = |text: &str| Segment {
-            start_ms: 0,
-            end_ms: 300,
-            text: text.to_owned(),
-            words: vec![HeardWord {
-                text: text.to_owned(),
-                start_ms: 0,
-                end_ms: 300,
-            }],
-            score_permille: 900,
-        };
-        let at_ms = 300;
-        let events = match self.ear {
-            Ear::Closed => return,
-            Ear::Open => vec![
-                HeardEvent::VoiceStart { at_ms },
-                HeardEvent::Interim(segment("a")),
-                HeardEvent::Final(segment("a b")),
-                HeardEvent::VoiceEnd { at_ms },
-                HeardEvent::TooMuchSilence { at_ms },
-            ],
-            Ear::Finishing => vec![
-                HeardEvent::VoiceEnd { at_ms },
-                HeardEvent::Final(segment("c")),
-                HeardEvent::Done,
-            ],
-        };
-        let event = which.get(&events).clone();
-        if event == HeardEvent::Done {
-            self.ear = Ear::Closed;
-        }
-        self.turn(During::Else, |session, turn, _| session.heard(event, turn));
-    }
-
-    fn run_out(&mut self, timer: &'static str) {
-        self.timers.remove(timer);
-        self.turn(During::Else, |session, turn, _| session.timer(timer, turn));
-    }
-
-    /// One turn, and everything that must be true of it.
-    fn turn(
-        &mut self,
-        during: During,
-        act: impl FnOnce(&mut dyn Session, &mut Turn<'_>, &mut Machine),
-    ) {
-        let mut turn = Turn::new(&mut self.memory);
-        act(self.session.as_mut(), &mut turn, &mut self.machine);
-        let actions = turn.into_actions();
-        assert_eq!(self.session.violations(), [], "the table forbids a send");
-        assert!(
-            actions.len() <= MOST_ACTIONS,
-            "{} actions in one turn",
-            actions.len()
-        );
-        for action in actions {
-            self.check(action, during);
-        }
-        assert_eq!(
-            self.session.state(),
-            self.machine.state(),
-            "the table walked elsewhere"
-        );
-        if self.is_terminal() {
-            assert!(
-                self.end.is_some(),
-                "{} is a state without an end",
-                self.machine.state()
-            );
-        }
-    }
-
-    /// Whether nobody may send anything any more.
-    fn is_terminal(&self) -> bool {
-        let [client, server] = [Side::Client, Side::Server].map(|side| self.machine.legal(side));
-        client.is_empty() && server.is_empty()
-    }
-
-    fn check(&mut self, action: Action, during: During) {
-        if let Action::Report(_) = action {
-            return;
-        }
-        assert_eq!(self.end, None, "{action:?} comes behind the end");
-        match action {
-            Action::Send { kind, data } => self.check_send(kind, &data, during),
-            Action::Speak(speech) => {
-                self.speech = Some(events_of(&speech));
-                self.sequence = 0;
-            }
-            Action::StopSpeaking => self.speech = None,
-            Action::Listen(_) => self.ear = Ear::Open,
-            Action::Hear(bytes) => {
-                assert_eq!(
-                    self.ear,
-                    Ear::Open,
-                    "audio for a recogniser that does not listen"
-                );
-                assert!(!bytes.is_empty(), "no audio to hear");
-            }
-            Action::FinishHearing => {
-                assert_eq!(self.ear, Ear::Open, "the end of what was not begun");
-                self.ear = Ear::Finishing;
-            }
-            Action::StopHearing => self.ear = Ear::Closed,
-            Action::Arm { timer, after } => {
-                assert!(after > Duration::ZERO, "{timer} runs out at once");
-                self.timers.insert(timer);
-            }
-            Action::Disarm { timer } => {
-                self.timers.remove(timer);
-            }
-            Action::Close { code, reason } => {
-                assert!(
-                    matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999),
-                    "close {code}"
-                );
-                assert!(reason.len() <= 123, "a reason of {} bytes", reason.len());
-                self.finish(End::Close(code));
-            }
-            Action::Abort => self.finish(End::Abort),
-            Action::Report(_) => {}
-        }
-    }
-
-    fn finish(&mut self, end: End) {
-        self.end = Some(end);
-        self.speech = None;
-        self.ear = Ear::Closed;
-        self.timers.clear();
-    }
-
-    fn check_send(&mut self, kind: &'static str, data: &Data, during: During) {
-        let step = self.machine.step(Side::Server, kind);
-        assert_eq!(
-            step.standing,
-            Standing::Legal,
-            "{kind} in state {}",
-            step.from
-        );
-        self.sent.push(kind);
-        let payload = Bytes::from([&data.head[..], &data.body].concat());
-        let dump = (self.endpoint.decode)(Side::Server, data.form, &payload).unwrap();
-        let is_sent = |it: &str| {
-            let mut rules = self.endpoint.table.rules.iter();
-            rules.any(|rule| rule.side == Side::Server && rule.kind == it)
-        };
-        assert!(is_sent(dump.kind), "{kind} reads as {}", dump.kind);
-        if !kind.ends_with("audio") {
-            return;
-        }
-        assert_eq!(during, During::Audio, "{kind} that nobody has spoken");
-        // Where audio is numbered it counts from 1, and the last is negative.
-        if let Some(sequence) = dump
-            .value
-            .get("sequence")
-            .and_then(wire::json::Value::as_i64)
-        {
-            assert!(
-                self.sequence >= 0,
-                "{sequence} after the last, {}",
-                self.sequence
-            );
-            assert!(
-                sequence.abs() == self.sequence + 1,
-                "{sequence} after {}",
-                self.sequence
-            );
-            let is_last = self.speech.is_none();
-            assert_eq!(sequence < 0, is_last, "{sequence}, last: {is_last}");
-            self.sequence = sequence;
-        }
-    }
-
-    /// Lets everything that is under way come to its end.
-    fn settle(&mut self) {
-        while self.speech.is_some() {
-            self.speak();
-        }
-        if self.ear == Ear::Finishing {
-            self.ear = Ear::Closed;
-            self.turn(During::Else, |session, turn, _| {
-                session.heard(HeardEvent::Done, turn);
-            });
-        }
-    }
-}
-
-/// 100 ms a unit, cut as was asked for.
-fn events_of(speech: &Speech) -> VecDeque<SpeechEvent> {
-    const UNIT_US: u64 = 100_000;
-    let mut plan = Plan::default();
-    for unit in &speech.units {
-        let start_us = plan.total_us;
-        plan.total_us += UNIT_US;
-        match unit {
-            Unit::Word { .. } => plan.words.push(Interval {
-                start_us,
-                end_us: plan.total_us,
-            }),
-            Unit::Mark(_) => plan.marks_us.push(start_us),
-            Unit::Pause { .. } | Unit::SentenceEnd => {}
-        }
-    }
-    let total_us = plan.total_us.max(1);
-    let chunk_us = match speech.chunking {
-        Chunking::Millis(ms) => u64::from(ms.max(20)) * 1000,
-        Chunking::Whole => total_us,
-    };
-    let mut events = VecDeque::from([SpeechEvent::Planned(plan)]);
-    let chunks = total_us.div_ceil(chunk_us);
-    events.extend((1..=chunks).map(|n| SpeechEvent::Audio {
-        bytes: Bytes::from_static(&[1, 2]),
-        until_us: (n * chunk_us).min(total_us),
-        last: n == chunks,
-    }));
-    events
-}
-
-/// A turn answers one event: even a hostile message makes no flood of it.
-const MOST_ACTIONS: usize = 200;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(192))]
@@ -429,14 +70,14 @@ proptest! {
     #[test]
     fn a_random_walk_keeps_to_the_table(
         which in any::<Index>(),
-        choices in vec((any::<Index>(), any::<Index>()), 0..5),
+        choices in vec((0..64_usize, 0..12_usize), 0..5),
         encodes in proptest::bool::weighted(0.9),
         events in vec(event(), 1..48),
     ) {
         let endpoint = *which.get(&registry::endpoints().collect::<Vec<_>>());
-        let mut walk = Walk::new(endpoint, knobs_of(endpoint, &choices), encodes);
+        let mut walk = Walk::new(endpoint, knobs_of(endpoint, choices), encodes);
         for event in &events {
-            walk.happen(event);
+            walk.happen(&event.of(endpoint));
         }
         walk.settle();
     }
@@ -450,7 +91,7 @@ proptest! {
         let endpoint = *which.get(&registry::endpoints().collect::<Vec<_>>());
         let mut walk = Walk::new(endpoint, Knobs::new(), true);
         for event in &events {
-            walk.happen(event);
+            walk.happen(&event.of(endpoint));
         }
         walk.settle();
         for _ in 0..MOST_LIMITS {

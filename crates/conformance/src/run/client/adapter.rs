@@ -111,6 +111,25 @@ impl Command {
         }
     }
 
+    pub(super) fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Starts the program with all three standard streams in our hands.
+    pub(super) fn spawn_piped(&self) -> Result<Child, StartError> {
+        let mut command = tokio::process::Command::new(&self.program);
+        command
+            .args(&self.arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        command.spawn().map_err(|source| StartError::Program {
+            program: self.program.clone(),
+            source,
+        })
+    }
+
     /// Runs the program once.
     pub(super) async fn run(&self, task: &Task) -> Result<Finished, StartError> {
         let folder = tempfile::tempdir().map_err(StartError::Folder)?;

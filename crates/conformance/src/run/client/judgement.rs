@@ -3,15 +3,18 @@
 use audio::container::ContainerError;
 use audio::{SampleFormat, Sound};
 use mock_server::{MessageKind, SessionReport, Side};
+use wire::finding::Place;
 use wire::json::{Value, object};
 
 use super::Played;
-use super::adapter::{Command, Exit};
+use super::adapter::Exit;
 use super::probe::last_line;
+use super::subject::Subject;
 use crate::case::{Answer, Case, ClientCase, ClientCheck, Outcome, Role, SoundAs};
 use crate::matcher;
 use crate::message::Scope;
 use crate::run::Judge;
+use crate::run::trace::{Comparison, MessageRef};
 use crate::verdict::{Ending, Verdict, clause};
 
 /// Judges all checks of a case; answers how the last session ended.
@@ -19,7 +22,7 @@ pub(super) fn judge(
     case: &Case,
     client: &ClientCase,
     played: &Played,
-    command: &Command,
+    subject: &Subject,
     judge: &mut Judge<'_>,
 ) -> Ending {
     let exit = &played.finished.exit;
@@ -53,8 +56,19 @@ pub(super) fn judge(
                 reason,
                 detail,
                 broken,
+                message,
+                compared,
             }) => {
-                let detail = command.redact(&detail);
+                if let Some(message) = message {
+                    judge.look_at(message);
+                }
+                if let Some(compared) = compared {
+                    judge.compare(Comparison {
+                        found: subject.redact(&compared.found),
+                        ..compared
+                    });
+                }
+                let detail = subject.redact(&detail);
                 match broken {
                     Some(broken) => judge.differ(id, &[broken], reason, detail),
                     None => judge.differ(id, clauses, reason, detail),
@@ -70,6 +84,8 @@ struct Difference {
     detail: String,
     /// The clause that decides what the difference means, if it is another than the check's.
     broken: Option<String>,
+    message: Option<MessageRef>,
+    compared: Option<Comparison>,
 }
 
 fn different(reason: &'static str, detail: impl Into<String>) -> Difference {
@@ -77,6 +93,8 @@ fn different(reason: &'static str, detail: impl Into<String>) -> Difference {
         reason,
         detail: detail.into(),
         broken: None,
+        message: None,
+        compared: None,
     }
 }
 
@@ -113,11 +131,45 @@ fn hold(path: &str, value: Option<&Value>, wanted: &matcher::Matcher) -> Result<
     let found = matcher::check(path, value, wanted, &mut Scope::new(""));
     match found.first() {
         None => Ok(()),
-        Some(first) => Err(different(
-            "value",
-            format!("{path}: {}, expected {}", first.found, first.expected),
-        )),
+        Some(first) => Err(Difference {
+            compared: Some(of_mismatch(first)),
+            ..different(
+                "value",
+                format!("{path}: {}, expected {}", first.found, first.expected),
+            )
+        }),
     }
+}
+
+fn of_mismatch(mismatch: &matcher::Mismatch) -> Comparison {
+    Comparison {
+        path: mismatch.path.clone(),
+        expected: mismatch.expected.clone(),
+        found: mismatch.found.clone(),
+        holds: false,
+    }
+}
+
+/// A message by its number in the journal; 0 is the handshake.
+fn message_of(connection: usize, session: &SessionReport, number: u64) -> Option<MessageRef> {
+    if number == 0 {
+        return Some(MessageRef {
+            connection,
+            side: Side::Client,
+            index: 0,
+        });
+    }
+    let is_data = |kind: MessageKind| matches!(kind, MessageKind::Text | MessageKind::Binary);
+    let mut messages = session.messages.iter();
+    let found = messages.find(|message| message.number == number)?;
+    let before = session.messages.iter().filter(|message| {
+        message.number <= number && message.side == found.side && is_data(message.kind)
+    });
+    is_data(found.kind).then(|| MessageRef {
+        connection,
+        side: found.side,
+        index: before.count(),
+    })
 }
 
 fn outcome(wanted: Outcome, played: &Played) -> Result<(), Difference> {
@@ -235,19 +287,36 @@ fn transcript(wanted: &str, played: &Played) -> Result<(), Difference> {
 
 fn findings(case: &Case, except: &[String], sessions: &[SessionReport]) -> Result<(), Difference> {
     let endpoint = crate::case::endpoint_of(case);
-    let found = sessions.iter().flat_map(|session| &session.findings);
-    let counted = found.filter(|finding| !except.iter().any(|id| id == finding.clause));
-    let scored = counted.filter_map(|finding| {
-        let clause = clause(endpoint, finding.clause)?;
-        (clause.level != wire::clause::Level::Assumed).then_some((clause, finding))
+    let found = (1..).zip(sessions).flat_map(|(connection, session)| {
+        let findings = session.findings.iter();
+        findings.map(move |finding| (connection, session, finding))
     });
-    let worst = scored.min_by_key(|(clause, _)| clause.level);
+    let counted = found.filter(|(_, _, finding)| !except.iter().any(|id| id == finding.clause));
+    let scored = counted.filter_map(|(connection, session, finding)| {
+        let clause = clause(endpoint, finding.clause)?;
+        (clause.level != wire::clause::Level::Assumed)
+            .then_some((clause, connection, session, finding))
+    });
+    let worst = scored.min_by_key(|(clause, ..)| clause.level);
     match worst {
         None => Ok(()),
-        Some((clause, finding)) => Err(Difference {
+        Some((clause, connection, session, finding)) => Err(Difference {
             reason: "finding",
             detail: format!("{}: {}", clause.id, finding.text),
             broken: Some(clause.id.to_owned()),
+            message: finding
+                .message
+                .and_then(|number| message_of(connection, session, number)),
+            compared: Some(Comparison {
+                path: match &finding.place {
+                    Place::Path(path) => path.clone(),
+                    Place::Offset(offset) => format!("byte {offset}"),
+                    Place::Whole => "the whole".to_owned(),
+                },
+                expected: finding.expected.clone(),
+                found: finding.found.clone(),
+                holds: false,
+            }),
         }),
     }
 }

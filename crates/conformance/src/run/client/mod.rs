@@ -8,13 +8,17 @@
 
 mod adapter;
 mod judgement;
+mod lines;
 mod probe;
+mod subject;
+mod trials;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use mock_server::{Options, Running, Server};
 
+use super::trace::{Connection, Trace};
 use super::{CaseResult, Judge, RunResult, run_all};
 use crate::case::{Case, ClientCase, Operation, Role};
 use crate::message::{say, wav};
@@ -22,7 +26,10 @@ use crate::select::Selection;
 use crate::verdict::{Ending, Verdict};
 
 pub use adapter::{Command, StartError};
+pub use lines::Lines;
 pub use probe::ProbeResult;
+pub use subject::{Function, Job, Reply, Subject};
+pub use trials::test_client;
 
 use adapter::{Exit, Finished, Task};
 
@@ -35,16 +42,16 @@ const SETTLE: Duration = Duration::from_secs(3);
 /// If the program cannot be started.
 pub async fn run_client(
     cases: &[&Case],
-    command: &Command,
+    subject: &Subject,
     selection: &Selection,
     done: &dyn Fn(&CaseResult),
 ) -> Result<RunResult, StartError> {
     let mut result = RunResult {
         kind: "client",
-        subject: command.shown(),
+        subject: subject.shown(),
         seed: selection.seed,
         profile: selection.profile,
-        probes: probe::run(cases, command).await?,
+        probes: probe::run(cases, subject).await?,
         cases: Vec::new(),
     };
     if result.has_failed_probe() {
@@ -52,40 +59,49 @@ pub async fn run_client(
         let unrun =
             |case| super::judge::unrun(case, Role::Client, Verdict::NotRun, "probe-failed", why);
         result.cases = cases.iter().copied().map(unrun).collect();
+        subject.finish().await;
         return Ok(result);
     }
     let parallel = std::thread::available_parallelism().map_or(2, usize::from);
-    let run = |case| run_case(case, command, selection);
+    let run = |case| run_case(case, subject, selection);
     result.cases = run_all(cases, Role::Client, parallel, run, done).await;
+    subject.finish().await;
     Ok(result)
 }
 
-async fn run_case(case: &Case, command: &Command, selection: &Selection) -> CaseResult {
+async fn run_case(case: &Case, subject: &Subject, selection: &Selection) -> CaseResult {
     let began = Instant::now();
     let mut judge = Judge::new(case, Role::Client, selection.profile);
     let Some(client) = &case.client else {
         unreachable!("only cases for clients are chosen")
     };
-    let ending = match play(case, client, command, selection.seed).await {
-        Ok(played) => judgement::judge(case, client, &played, command, &mut judge),
+    let (ending, trace) = match play(case, client, subject, selection.seed).await {
+        Ok(played) => {
+            let ending = judgement::judge(case, client, &played, subject, &mut judge);
+            (ending, played.trace)
+        }
         Err(problem) => {
             judge.harness_error("sent", "harness", problem);
-            Ending::None
+            (Ending::None, Trace::default())
         }
     };
-    judge.finish(ending, began.elapsed())
+    CaseResult {
+        trace,
+        ..judge.finish(ending, began.elapsed())
+    }
 }
 
 /// What happened in a case.
 struct Played {
     finished: Finished,
     sessions: Vec<mock_server::SessionReport>,
+    trace: Trace,
 }
 
 async fn play(
     case: &Case,
     client: &ClientCase,
-    command: &Command,
+    subject: &Subject,
     seed: u64,
 ) -> Result<Played, String> {
     let server = start(case, client, seed).await?;
@@ -98,7 +114,7 @@ async fn play(
         rate_hz: client.rate_hz,
         deadline: Duration::from_millis(client.deadline_ms),
     };
-    let finished = command
+    let finished = subject
         .run(&task)
         .await
         .map_err(|error| error.to_string())?;
@@ -109,8 +125,20 @@ async fn play(
         let _ = server.expect().sessions(count).within(SETTLE).met().await;
     }
     let sessions = server.journal();
+    let connections = sessions.iter().map(|session| Connection {
+        chunks: server.raw(session.id),
+        ..Connection::default()
+    });
+    let trace = Trace {
+        connections: connections.collect(),
+        stderr: finished.stderr.clone(),
+    };
     server.stop().await;
-    Ok(Played { finished, sessions })
+    Ok(Played {
+        finished,
+        sessions,
+        trace,
+    })
 }
 
 async fn start(case: &Case, client: &ClientCase, seed: u64) -> Result<Running, String> {

@@ -6,7 +6,8 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::adapter::{Command, Exit, StartError, Task};
+use super::adapter::{Exit, StartError, Task};
+use super::subject::Subject;
 use crate::case::{Case, Operation};
 
 /// What came of a probe.
@@ -29,7 +30,7 @@ const NOWHERE: &str = "mynah/no-such-endpoint";
 /// Probes a program: a program that says yes to everything says nothing.
 pub(super) async fn run(
     cases: &[&Case],
-    command: &Command,
+    subject: &Subject,
 ) -> Result<Vec<ProbeResult>, StartError> {
     let Some(first) = cases.first() else {
         return Ok(Vec::new());
@@ -64,7 +65,7 @@ pub(super) async fn run(
             rate_hz: 16_000,
             deadline: DEADLINE,
         };
-        let finished = command.run(&task).await;
+        let finished = subject.run(&task).await;
         serving.abort();
         let finished = finished?;
         let (passed, did) = match &finished.exit {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::Instant;
 use wire::endpoint::Endpoint;
-use wire::json::Style;
+use wire::json::{Style, Value};
 use wire::session::{Form, Machine, Side, Standing};
 
 use super::cuts::Cutting;
@@ -14,8 +14,10 @@ use super::handshake::{self, Answer, HandshakeError, Response};
 use super::peer::{Incoming, Peer, Shape};
 use super::target::Target;
 use crate::case::{Case, Connect, EndpointFile, Http, Json, Step};
+use crate::matcher::{self, Matcher};
 use crate::message::{Outgoing, Received, Scope, receive};
 use crate::run::Judge;
+use crate::run::trace::{Comparison, MessageRef, Recorder, SignsIn, Trace};
 use crate::verdict::Ending;
 
 /// One script at work.
@@ -31,6 +33,9 @@ pub(super) struct Dialogue<'c> {
     pub(super) cutting: Option<Cutting>,
     connection: Option<Connection>,
     ending: Ending,
+    /// What crossed its connections, in order.
+    recorders: Vec<Recorder>,
+    token: String,
 }
 
 /// An open connection.
@@ -42,6 +47,8 @@ struct Connection {
     machine: Machine,
     /// Whether a message out of order was reported; the first one counts.
     is_out_of_order: bool,
+    /// How many text and binary messages have come.
+    received: usize,
 }
 
 /// Whether the script goes on.
@@ -80,6 +87,8 @@ impl<'c> Dialogue<'c> {
             cutting: None,
             connection: None,
             ending: Ending::None,
+            recorders: Vec::new(),
+            token: token.to_owned(),
         }
     }
 
@@ -91,8 +100,9 @@ impl<'c> Dialogue<'c> {
         }
     }
 
-    /// Carries out the script; answers the score sheet and how the last session ended.
-    pub(super) async fn run(mut self) -> (Judge<'c>, Ending) {
+    /// Carries out the script; answers the score sheet, how the last session ended, and what
+    /// crossed the connections.
+    pub(super) async fn run(mut self) -> (Judge<'c>, Ending, Trace) {
         let script = &self.case.script;
         let opens_itself = matches!(
             script.first(),
@@ -102,14 +112,20 @@ impl<'c> Dialogue<'c> {
         if !opens_itself {
             flow = self.connect(&Connect::default()).await;
         }
-        for step in script {
+        for (number, step) in script.iter().enumerate() {
+            self.judge.at_step(number + 1);
             if flow == Flow::Stop {
                 break;
             }
             flow = self.step(step).await;
         }
         self.part().await;
-        (self.judge, self.ending)
+        let signs_in = match script.iter().any(|step| matches!(step, Step::Http(_))) {
+            true => SignsIn::Yes,
+            false => SignsIn::No,
+        };
+        let trace = Trace::of(&self.recorders, &self.token, signs_in);
+        (self.judge, self.ending, trace)
     }
 
     /// Opens a connection in place of the one that there was.
@@ -124,6 +140,7 @@ impl<'c> Dialogue<'c> {
                     waiting: VecDeque::new(),
                     machine: Machine::new(self.endpoint.table),
                     is_out_of_order: false,
+                    received: 0,
                 });
                 self.ending = Ending::LeftOpen;
                 self.judge_opening(request, &response);
@@ -172,6 +189,7 @@ impl<'c> Dialogue<'c> {
             Some(path) => self.target.behind_prefix(path),
             None => self.target.path_of(self.endpoint, &self.shared.path),
         };
+        let recorder = self.recorder();
         handshake::open(
             self.target,
             &path,
@@ -179,6 +197,7 @@ impl<'c> Dialogue<'c> {
             self.shared,
             &mut self.scope,
             self.deadline,
+            recorder,
         )
         .await
     }
@@ -193,6 +212,7 @@ impl<'c> Dialogue<'c> {
             (Some(Json(value)), _) => self.scope.fill_json(value).write(Style::Compact),
             (None, text) => self.scope.fill(text.as_deref().unwrap_or_default()),
         };
+        let recorder = self.recorder();
         let asked = handshake::ask(
             self.target,
             &path,
@@ -200,8 +220,16 @@ impl<'c> Dialogue<'c> {
             body,
             &mut self.scope,
             self.deadline,
+            recorder,
         );
         asked.await
+    }
+
+    /// Hears the next connection.
+    fn recorder(&mut self) -> Recorder {
+        let recorder = Recorder::new(self.judge.elapsed());
+        self.recorders.push(recorder.clone());
+        recorder
     }
 
     /// A handshake without a usable answer.
@@ -286,6 +314,7 @@ impl<'c> Dialogue<'c> {
                         form: Form::Binary,
                         payload: found,
                         decoded: Err("a pong".to_owned()),
+                        number: 0,
                     });
                 }
                 Incoming::Pong(_) => {}
@@ -315,10 +344,15 @@ impl<'c> Dialogue<'c> {
 
     /// Decodes a message, and holds it against the session's table.
     fn received(&mut self, form: Form, payload: Bytes) -> Received {
-        let message = receive(self.endpoint, Side::Server, form, payload);
+        let mut message = receive(self.endpoint, Side::Server, form, payload);
+        if let Some(connection) = &mut self.connection {
+            connection.received += 1;
+            message.number = connection.received;
+        }
         if let Err(problem) = &message.decoded {
             let detail = format!("a message of the server cannot be read: {problem}");
             let detail = self.scope.redact(&detail);
+            self.look_at(&message);
             self.judge.differ("decodes", &[], "malformed", detail);
             return message;
         }
@@ -328,6 +362,7 @@ impl<'c> Dialogue<'c> {
                 connection.is_out_of_order = true;
                 let detail = format!("{} in state {}", message.kind(), step.from);
                 let clause = [step.clause.id.to_owned()];
+                self.look_at(&message);
                 self.judge.differ("legal", &clause, "out-of-order", detail);
             }
         }
@@ -357,16 +392,47 @@ impl<'c> Dialogue<'c> {
         }
     }
 
+    /// The next verdict is about this message of the open connection.
+    pub(super) fn look_at(&mut self, message: &Received) {
+        self.judge.look_at(MessageRef {
+            connection: self.recorders.len(),
+            side: Side::Server,
+            index: message.number,
+        });
+    }
+
+    /// The next verdict is about what the server answers to the handshake.
+    pub(super) fn look_at_answer(&mut self) {
+        self.judge.look_at(MessageRef {
+            connection: self.recorders.len(),
+            side: Side::Server,
+            index: 0,
+        });
+    }
+
+    /// The next verdict is about this value, too.
+    pub(super) fn compare(&mut self, path: &str, value: Option<&Value>, wanted: &Matcher) {
+        let compared = matcher::compare(path, value, wanted, &mut self.scope);
+        for comparison in compared {
+            self.judge.compare(Comparison {
+                expected: self.scope.redact(&comparison.expected),
+                found: self.scope.redact(&comparison.found),
+                ..comparison
+            });
+        }
+    }
+
     /// The headers of a response that are not as they should be, in words.
     pub(super) fn header_mismatches(
         &mut self,
         response: &Response,
-        wanted: &std::collections::BTreeMap<String, crate::matcher::Matcher>,
+        wanted: &std::collections::BTreeMap<String, Matcher>,
     ) -> Vec<String> {
         let mut lines = Vec::new();
         for (name, matcher) in wanted {
-            let value = response.header(name).map(wire::json::Value::from);
-            let found = crate::matcher::check(name, value.as_ref(), matcher, &mut self.scope);
+            let value = response.header(name).map(Value::from);
+            self.compare(name, value.as_ref(), matcher);
+            let found = matcher::check(name, value.as_ref(), matcher, &mut self.scope);
             lines.extend(found.iter().map(|mismatch| line(mismatch, &self.scope)));
         }
         lines
@@ -374,7 +440,7 @@ impl<'c> Dialogue<'c> {
 }
 
 /// A mismatch in a line, without the credential.
-pub(super) fn line(mismatch: &crate::matcher::Mismatch, scope: &Scope) -> String {
+pub(super) fn line(mismatch: &matcher::Mismatch, scope: &Scope) -> String {
     let path = match mismatch.path.as_str() {
         "" => "the value",
         path => path,

@@ -15,6 +15,7 @@ use super::peer::Peer;
 use super::target::{Target, TargetError};
 use crate::case::{Connect, EndpointFile};
 use crate::message::Scope;
+use crate::run::trace::Recorder;
 
 /// What the server answers to a handshake.
 pub(super) enum Answer {
@@ -58,8 +59,9 @@ pub(super) async fn open(
     shared: &EndpointFile,
     scope: &mut Scope,
     deadline: Instant,
+    recorder: Recorder,
 ) -> Result<Answer, HandshakeError> {
-    let mut stream = target.reach().await?;
+    let mut stream = target.reach().await?.heard_by(recorder);
     let key = STANDARD.encode(
         scope
             .fill("${uuid:key}")
@@ -95,8 +97,9 @@ pub(super) async fn ask(
     body: String,
     scope: &mut Scope,
     deadline: Instant,
+    recorder: Recorder,
 ) -> Result<Response, HandshakeError> {
-    let mut stream = target.reach().await?;
+    let mut stream = target.reach().await?.heard_by(recorder);
     let query = query(request.query.as_ref(), scope);
     let method = request.method.as_deref().unwrap_or("GET");
     let usual = [

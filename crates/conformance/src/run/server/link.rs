@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 
 use super::frames::Frames;
+use crate::run::trace::{Recorder, Tap};
 
 /// A stream of bytes in both directions.
 pub(super) trait Duplex: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -39,6 +40,15 @@ impl Link {
     /// The frames that have come, once the handshake is over.
     pub(super) const fn frames(&mut self) -> &mut Frames {
         &mut self.frames
+    }
+
+    /// The same connection, overheard for the trace.
+    pub(super) fn heard_by(self, recorder: Recorder) -> Self {
+        Self {
+            stream: Box::new(Tap::new(self.stream, recorder)),
+            held: self.held,
+            frames: self.frames,
+        }
     }
 
     /// Keeps what is written from now on.

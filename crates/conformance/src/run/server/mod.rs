@@ -20,9 +20,6 @@ use std::time::Instant;
 use super::{CaseResult, Judge, RunResult, run_all};
 use crate::case::{Case, Library, Role};
 use crate::select::Selection;
-use crate::verdict::Verdict;
-
-use cuts::Cutting;
 
 pub use target::{Target, TargetError};
 
@@ -70,30 +67,9 @@ async fn run_case(
         let judge = Judge::new(case, Role::Server, selection.profile);
         dialogue::Dialogue::new(case, shared, target, token, judge)
     };
-    let (judge, ending) = dialogue().run().await;
-    let mut result = judge.finish(ending, began.elapsed());
-    if result.verdict != Verdict::Pass {
-        return result;
+    let (judge, ending, trace) = dialogue().run().await;
+    CaseResult {
+        trace,
+        ..judge.finish(ending, began.elapsed())
     }
-    for cutting in Cutting::of(case, selection.cuts, selection.seed) {
-        let name = cutting.name();
-        let (judge, ending) = dialogue().split(cutting).run().await;
-        let split = judge.finish(ending, began.elapsed());
-        if split.verdict != Verdict::Pass {
-            return under(&name, split);
-        }
-        result.took = split.took;
-    }
-    result
-}
-
-/// What a splitting has changed, said with the splitting.
-fn under(name: &str, mut result: CaseResult) -> CaseResult {
-    let details = result.checks.iter_mut().map(|check| &mut check.detail);
-    for detail in details.chain([&mut result.detail]) {
-        if !detail.is_empty() {
-            *detail = format!("{name}: {detail}");
-        }
-    }
-    result
 }

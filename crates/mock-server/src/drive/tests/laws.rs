@@ -7,6 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rstest::rstest;
 use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::time::timeout;
 use wire::credentials::Grant;
 use wire::endpoint::{Endpoint, Opening};
 use wire::handshake::RequestHead;
@@ -15,6 +17,7 @@ use wire::registry;
 use wire::ws::{CloseFrame as OurClose, FrameHead, Opcode, mask};
 
 use super::*;
+use crate::socket::LINGER;
 
 const KEY: [u8; 4] = [0x11, 0x57, 0xA3, 0xFE];
 

@@ -8,11 +8,13 @@
 //! that is not empty is taken, unless the server checks them (`strict`); what is said to a bad
 //! one can also be chosen.
 
+mod denial;
 mod difference;
 mod refusal;
 pub mod signature;
 mod strict;
 
+pub(super) use denial::{deny, signed_at};
 use refusal::{Row, refuse};
 pub(super) use strict::{PROJECT_SCOPE, Scope, caller};
 

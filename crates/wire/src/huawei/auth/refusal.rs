@@ -5,6 +5,7 @@ use crate::finding::Finding;
 use crate::handshake::{Admission, Refusal};
 use crate::huawei::clauses::handshake;
 use crate::huawei::knobs::GATEWAY_PREFIX;
+use crate::id::Ids;
 use crate::json::{Style, Value, object};
 use crate::knob::Knobs;
 
@@ -12,11 +13,11 @@ use crate::knob::Knobs;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
     /// Its value of the knob `refuse`; empty if it cannot be chosen.
-    name: &'static str,
-    status: u16,
+    pub(super) name: &'static str,
+    pub(super) status: u16,
     /// Without the prefix for the gateway's, whole for the service's.
-    code: &'static str,
-    text: &'static str,
+    pub(super) code: &'static str,
+    pub(super) text: &'static str,
     /// The clause that describes it.
     pub(super) clause: &'static Clause,
 }
@@ -216,11 +217,18 @@ pub(super) fn refuse_saying(
     finding: Finding,
     admission: &mut Admission<'_>,
 ) -> Refusal {
+    let body = body(row, text, admission.knobs, admission.ids);
+    Refusal::json(row.status, body, finding)
+}
+
+/// The body of a refusal.
+pub(super) fn body(row: &Row, text: &str, knobs: &Knobs, ids: &mut Ids) -> String {
     let body = if row.code.starts_with('.') {
+        let code = format!("{}{}", knobs.text(&GATEWAY_PREFIX), row.code);
         object([
             ("error_msg", Value::from(text)),
-            ("error_code", Value::from(code(row, admission.knobs))),
-            ("request_id", Value::from(admission.ids.hex(32))),
+            ("error_code", Value::from(code)),
+            ("request_id", Value::from(ids.hex(32))),
         ])
     } else {
         object([
@@ -228,11 +236,7 @@ pub(super) fn refuse_saying(
             ("error_msg", Value::from(text)),
         ])
     };
-    Refusal::json(row.status, body.write(Style::Compact), finding)
-}
-
-fn code(row: &Row, knobs: &Knobs) -> String {
-    format!("{}{}", knobs.text(&GATEWAY_PREFIX), row.code)
+    body.write(Style::Compact)
 }
 
 const PROJECT_MISMATCH: &str =

@@ -31,7 +31,7 @@ pub use table::{EVENTFUL, QUIET};
 
 use crate::audio::Direction;
 use crate::endpoint::{Endpoint, Limits, Opening, Prefix};
-use crate::huawei::{auth, dump};
+use crate::huawei::{auth, dialect, dump};
 use crate::session::{Conversation, Session, Table};
 
 /// `huawei/rasr-short-stream`.
@@ -79,6 +79,8 @@ const fn endpoint(
         admit: auth::admit,
         open,
         decode: dump::recognition,
+        dialect: &dialect::RECOGNITION,
+        recode: dump::recode_recognition,
         resembles: dump::resembles_recognition,
     }
 }

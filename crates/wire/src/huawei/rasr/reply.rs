@@ -9,10 +9,14 @@ use super::knobs;
 use super::message::{Choice, End, Message, Rules, Start, decode};
 use super::mode::{Events, Mode};
 use super::response::{Event, Recognised, Response, Segment, Word};
+use crate::dialect::Deviation;
 use crate::endpoint::Opening;
 use crate::finding::Finding;
 use crate::hearing::{self, HeardEvent, Interim, Listen, Punctuation};
-use crate::huawei::error::{Problem, Service, Severity, What, answer, chosen_failure, fatal_close};
+use crate::huawei::error::{
+    Answer, Problem, Service, Severity, What, answer, chosen_failure, fatal_close,
+};
+use crate::huawei::fault::{Oddity, Traced, Wanted, wanted};
 use crate::huawei::knobs::{ERROR_TRACE_ID, IDLE_MS};
 use crate::huawei::response::{Common, Failure, Reason};
 use crate::id::Ids;
@@ -27,6 +31,8 @@ pub struct Recognition {
     rules: Rules,
     ids: Ids,
     active: Option<Active>,
+    /// The id of the session that has ended last, until the next one.
+    ended: Option<String>,
     past: Past,
 }
 
@@ -88,6 +94,7 @@ impl Recognition {
             knobs: opening.knobs,
             ids: Ids::new(opening.seed),
             active: None,
+            ended: None,
             past: Past::Fresh,
         }
     }
@@ -118,6 +125,7 @@ impl Recognition {
             },
         });
         self.past = Past::Used;
+        self.ended = None;
         self.active = Some(Active {
             trace_id,
             start,
@@ -259,21 +267,60 @@ impl Recognition {
         self.finish(Reason::Error, turn);
     }
 
+    /// Fails without the client's doing.
+    ///
+    /// A session that has ended fails all the same: its last messages may still be on their way.
+    fn fail_unasked(&mut self, answer: Answer, traced: Traced, turn: &mut Turn<'_>) {
+        let active = self.active.as_ref().map(|active| active.trace_id.clone());
+        let of_session = active.or_else(|| self.ended.clone());
+        let is_traced = traced == Traced::AsUsual && self.knobs.is_on(&ERROR_TRACE_ID);
+        let trace_id = of_session.clone().unwrap_or_else(|| self.ids.uuid());
+        let trace_id = is_traced.then_some(trace_id);
+        let (is_fatal, message) = match answer.severity {
+            Severity::Error => (false, Common::Error(answer.failure)),
+            Severity::Fatal => (true, Common::FatalError(answer.failure)),
+        };
+        if of_session.is_some() {
+            turn.act(Action::StopHearing);
+        }
+        send(&Response::Common(message), trace_id.as_deref(), turn);
+        self.active = None;
+        if is_fatal {
+            return self.hang_up(turn);
+        }
+        if let Some(trace_id) = of_session {
+            let end = Response::Common(Common::End(Reason::Error));
+            send(&end, Some(&trace_id), turn);
+            self.ended = Some(trace_id);
+        }
+    }
+
+    fn say(&mut self, oddity: Oddity, turn: &mut Turn<'_>) {
+        let trace_id = self.trace_id();
+        let (kind, data) = oddity.message(&trace_id, &mut self.ids);
+        turn.send(kind, data);
+    }
+
     /// Ends the session, if there is one.
     fn finish(&mut self, reason: Reason, turn: &mut Turn<'_>) {
         if let Some(active) = self.active.take() {
             let message = Response::Common(Common::End(reason));
             send(&message, Some(&active.trace_id), turn);
+            self.ended = Some(active.trace_id);
         }
     }
 
     /// The session's id, or one of its own for an error outside a session.
     fn error_trace_id(&mut self) -> Option<String> {
-        let trace_id = match &self.active {
+        let trace_id = self.trace_id();
+        self.knobs.is_on(&ERROR_TRACE_ID).then_some(trace_id)
+    }
+
+    fn trace_id(&mut self) -> String {
+        match &self.active {
             Some(active) => active.trace_id.clone(),
             None => self.ids.uuid(),
-        };
-        self.knobs.is_on(&ERROR_TRACE_ID).then_some(trace_id)
+        }
     }
 
     fn event(&self, event: Event, timestamp_ms: u64, turn: &mut Turn<'_>) {
@@ -401,6 +448,9 @@ impl Protocol for Recognition {
     }
 
     fn timer(&mut self, timer: &'static str, turn: &mut Turn<'_>) {
+        if self.past == Past::Closed {
+            return;
+        }
         match timer {
             IDLE => {
                 self.refuse(&Problem::new(What::Idle), turn);
@@ -409,6 +459,18 @@ impl Protocol for Recognition {
             AGE => self.hang_up(turn),
             _ => {}
         }
+    }
+
+    fn deviate(&mut self, deviation: &Deviation, turn: &mut Turn<'_>) -> bool {
+        if self.past == Past::Closed {
+            return false;
+        }
+        match wanted(Service::Recognition, deviation, &self.knobs) {
+            None => return false,
+            Some(Wanted::Fail(answer, traced)) => self.fail_unasked(answer, traced, turn),
+            Some(Wanted::Say(oddity)) => self.say(oddity, turn),
+        }
+        true
     }
 }
 

@@ -29,7 +29,7 @@ pub use table::TABLE;
 
 use crate::audio::Direction;
 use crate::endpoint::{Endpoint, Limits, Opening, Prefix};
-use crate::huawei::{auth, dump};
+use crate::huawei::{auth, dialect, dump};
 use crate::session::{Conversation, Session};
 
 /// `huawei/rtts`.
@@ -48,6 +48,8 @@ pub const ENDPOINT: Endpoint = Endpoint {
     admit: auth::admit,
     open,
     decode: dump::synthesis,
+    dialect: &dialect::SYNTHESIS,
+    recode: dump::recode_synthesis,
     resembles: dump::resembles_synthesis,
 };
 

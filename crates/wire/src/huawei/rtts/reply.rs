@@ -10,8 +10,12 @@ use super::message::{Message, Start, decode};
 use super::response::Response;
 use super::rules::Rules;
 use super::subtitle::{Sentence, sentences};
+use crate::dialect::Deviation;
 use crate::endpoint::Opening;
-use crate::huawei::error::{Problem, Service, Severity, What, answer, chosen_failure, fatal_close};
+use crate::huawei::error::{
+    Answer, Problem, Service, Severity, What, answer, chosen_failure, fatal_close,
+};
+use crate::huawei::fault::{Oddity, Traced, Wanted, is_harmless, wanted};
 use crate::huawei::knobs::{ERROR_TRACE_ID, IDLE_MS};
 use crate::huawei::response::{Common, Failure, Reason};
 use crate::id::Ids;
@@ -26,6 +30,15 @@ pub struct Synthesis {
     rules: Rules,
     ids: Ids,
     task: Option<Task>,
+    link: Link,
+}
+
+/// Whether the server still talks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Link {
+    Up,
+    /// It has closed: what still comes is not answered.
+    Closed,
 }
 
 /// The one synthesis of the connection.
@@ -53,6 +66,7 @@ impl Synthesis {
             knobs: opening.knobs,
             ids: Ids::new(opening.seed),
             task: None,
+            link: Link::Up,
         }
     }
 
@@ -112,15 +126,62 @@ impl Synthesis {
             (None, true) => Reason::Normal,
             (None, false) => return,
         };
-        task.progress = Progress::Done;
         if let Some(failure) = failure {
             turn.act(Action::StopSpeaking);
             self.error(Severity::Error, failure, turn);
         }
-        let trace_id = self.task.as_ref().map(|task| task.trace_id.as_str());
-        send(&Common::End(reason), trace_id, turn);
+        self.end(reason, turn);
+    }
+
+    /// Ends the task, if there is one.
+    fn end(&mut self, reason: Reason, turn: &mut Turn<'_>) {
+        let Some(task) = &mut self.task else { return };
+        task.progress = Progress::Done;
+        send(&Common::End(reason), Some(&task.trace_id), turn);
         if self.knobs.is_on(&knobs::IDLE_AFTER_END) {
             self.arm_idle(turn);
+        }
+    }
+
+    /// Fails without the client's doing.
+    ///
+    /// A task that is done fails all the same: its last messages may still be on their way.
+    fn fail(&mut self, answer: Answer, traced: Traced, turn: &mut Turn<'_>) {
+        let is_harmless = is_harmless(&answer.failure);
+        if !is_harmless && let Some(task) = &mut self.task {
+            turn.act(Action::StopSpeaking);
+            task.progress = Progress::Done;
+        }
+        match traced {
+            Traced::AsUsual => self.error(answer.severity, answer.failure, turn),
+            Traced::Never => tell(answer.severity, answer.failure, None, turn),
+        }
+        match answer.severity {
+            Severity::Error if is_harmless => {}
+            Severity::Error => self.end(Reason::Error, turn),
+            Severity::Fatal => self.hang_up(turn),
+        }
+    }
+
+    fn hang_up(&mut self, turn: &mut Turn<'_>) {
+        self.link = Link::Closed;
+        match fatal_close(&self.knobs) {
+            Some(code) => turn.close(code, ""),
+            None => turn.act(Action::Abort),
+        }
+    }
+
+    fn say(&mut self, oddity: Oddity, turn: &mut Turn<'_>) {
+        let trace_id = self.trace_id();
+        let (kind, data) = oddity.message(&trace_id, &mut self.ids);
+        turn.send(kind, data);
+    }
+
+    /// The session's id, or one of its own before there is a session.
+    fn trace_id(&mut self) -> String {
+        match &self.task {
+            Some(task) => task.trace_id.clone(),
+            None => self.ids.uuid(),
         }
     }
 
@@ -131,16 +192,9 @@ impl Synthesis {
 
     /// Sends an error under the session's id, or under one of its own before there is a session.
     fn error(&mut self, severity: Severity, failure: Failure, turn: &mut Turn<'_>) {
-        let trace_id = match &self.task {
-            Some(task) => task.trace_id.clone(),
-            None => self.ids.uuid(),
-        };
+        let trace_id = self.trace_id();
         let trace_id = self.knobs.is_on(&ERROR_TRACE_ID).then_some(trace_id);
-        let message = match severity {
-            Severity::Error => Common::Error(failure),
-            Severity::Fatal => Common::FatalError(failure),
-        };
-        send(&message, trace_id.as_deref(), turn);
+        tell(severity, failure, trace_id.as_deref(), turn);
     }
 
     fn arm_idle(&self, turn: &mut Turn<'_>) {
@@ -170,7 +224,7 @@ impl Protocol for Synthesis {
     }
 
     fn receive(&mut self, message: Message, step: Step, turn: &mut Turn<'_>) {
-        if step.from == "closed" {
+        if step.from == "closed" || self.link == Link::Closed {
             return;
         }
         if self.waits() {
@@ -201,14 +255,31 @@ impl Protocol for Synthesis {
     }
 
     fn timer(&mut self, timer: &'static str, turn: &mut Turn<'_>) {
-        if timer == IDLE && self.waits() {
+        if timer == IDLE && self.link == Link::Up && self.waits() {
             self.refuse(&Problem::new(What::Idle), turn);
-            match fatal_close(&self.knobs) {
-                Some(code) => turn.close(code, ""),
-                None => turn.act(Action::Abort),
-            }
+            self.hang_up(turn);
         }
     }
+
+    fn deviate(&mut self, deviation: &Deviation, turn: &mut Turn<'_>) -> bool {
+        if self.link == Link::Closed {
+            return false;
+        }
+        match wanted(Service::Synthesis, deviation, &self.knobs) {
+            None => return false,
+            Some(Wanted::Fail(answer, traced)) => self.fail(answer, traced, turn),
+            Some(Wanted::Say(oddity)) => self.say(oddity, turn),
+        }
+        true
+    }
+}
+
+fn tell(severity: Severity, failure: Failure, trace_id: Option<&str>, turn: &mut Turn<'_>) {
+    let message = match severity {
+        Severity::Error => Common::Error(failure),
+        Severity::Fatal => Common::FatalError(failure),
+    };
+    send(&message, trace_id, turn);
 }
 
 fn send(message: &Common, trace_id: Option<&str>, turn: &mut Turn<'_>) {

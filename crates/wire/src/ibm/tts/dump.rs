@@ -46,6 +46,25 @@ pub fn decode(side: Side, form: Form, payload: &Bytes) -> Result<Dump, DecodeErr
     })
 }
 
+/// Encodes anew what a message decodes to.
+#[must_use]
+pub fn recode(side: Side, form: Form, payload: &Bytes) -> Option<Bytes> {
+    if form == Form::Binary {
+        return Some(payload.clone());
+    }
+    match side {
+        Side::Server => ServerMessage::decode(form, payload)
+            .ok()
+            .map(|message| message.encode().body),
+        Side::Client => match ClientMessage::decode(form, payload).message {
+            ClientMessage::Request(request) => Some(request.encode().into()),
+            ClientMessage::Invalid(_) | ClientMessage::Malformed(_) | ClientMessage::Binary(_) => {
+                None
+            }
+        },
+    }
+}
+
 /// The error of a member, at the place of that member.
 fn placed(error: DecodeError, payload: &Bytes) -> DecodeError {
     if !SERVER_MEMBERS.contains(&error.field.as_str()) {

@@ -11,7 +11,7 @@ use crate::audio::Direction;
 use crate::endpoint::{Endpoint, Limits, Opening, Prefix};
 use crate::session::{Conversation, Session};
 
-use super::{auth, clauses, error, knobs};
+use super::{auth, clauses, dialect, error, knobs};
 
 /// The endpoint `ibm/tts`.
 pub const ENDPOINT: Endpoint = Endpoint {
@@ -34,6 +34,8 @@ pub const ENDPOINT: Endpoint = Endpoint {
     admit: auth::admit,
     open,
     decode: dump::decode,
+    dialect: &dialect::SYNTHESIS,
+    recode: dump::recode,
     resembles: dump::resembles,
 };
 

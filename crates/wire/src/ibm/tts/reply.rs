@@ -11,14 +11,17 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::audio::{AudioFormat, Encoding};
+use crate::dialect::Deviation;
 use crate::endpoint::Opening;
 use crate::finding::Finding;
 use crate::ibm::accept::{self, Accepted, Circumstances};
 use crate::ibm::clauses::exchange as clauses;
 use crate::ibm::error::{Blanks, Failure, REASON, Refused};
+use crate::ibm::fault::{Wanted, wanted};
 use crate::ibm::knobs;
 use crate::ibm::ssml::{self, Script};
 use crate::ibm::voices::Voice;
+use crate::id::Ids;
 use crate::knob::Knobs;
 use crate::session::{Action, Decoded, Form, Protocol, Step, Turn};
 use crate::speech::{Chunking, Speech, SpeechEvent};
@@ -36,6 +39,7 @@ pub struct Synthesis {
     knobs: Knobs,
     query: Query,
     can_encode: fn(&AudioFormat) -> bool,
+    ids: Ids,
     phase: Phase,
 }
 
@@ -70,6 +74,7 @@ impl Synthesis {
             query: Query::read(&opening.head, &opening.knobs),
             knobs: opening.knobs,
             can_encode: opening.can_encode,
+            ids: Ids::new(opening.seed),
             phase: Phase::Waiting,
         }
     }
@@ -190,16 +195,20 @@ impl Synthesis {
         }
     }
 
-    /// Says what is wrong and closes.
+    /// Says what is wrong and closes; before other codes than 1011 only if the knob says so.
     fn fail(&mut self, failure: &Failure, turn: &mut Turn<'_>) {
         self.hush(turn);
+        let code = failure.close_code();
+        if code != FAILED_CLOSE && !self.knobs.is_on(&knobs::ERROR_BEFORE_CLOSE) {
+            return turn.close(code, "");
+        }
         let blanks = if self.knobs.is(&knobs::MIMETYPE_BLANKS, "two") {
             Blanks::Two
         } else {
             Blanks::One
         };
         send(&ServerMessage::Error(failure.text(blanks)), turn);
-        turn.close(failure.close_code(), REASON);
+        turn.close(code, REASON);
     }
 
     /// Ends the session without a word: nothing more is spoken or waited for.
@@ -297,6 +306,10 @@ impl Protocol for Synthesis {
                 for message in due {
                     send(&message, turn);
                 }
+                // Only a fault makes a chunk of nothing, and wants it sent.
+                if bytes.is_empty() && !last {
+                    send(&ServerMessage::Audio(Bytes::new()), turn);
+                }
                 for piece in pieces(bytes) {
                     send(&ServerMessage::Audio(piece), turn);
                 }
@@ -323,13 +336,26 @@ impl Protocol for Synthesis {
             let text = failure.text(Blanks::One);
             let expected = "frames of RFC 6455 within the limits";
             turn.report(Finding::whole(failure.clause(), text, expected));
-            let silent = matches!(self.phase, Phase::Over);
-            if !silent && self.knobs.is_on(&knobs::ERROR_BEFORE_CLOSE) {
+            if !matches!(self.phase, Phase::Over) {
                 return self.fail(&failure, turn);
             }
         }
         self.hush(turn);
         turn.close(code, "");
+    }
+
+    fn deviate(&mut self, deviation: &Deviation, turn: &mut Turn<'_>) -> bool {
+        match wanted(deviation) {
+            None => return false,
+            // An answer that is over fails all the same: its last messages may still be on
+            // their way.
+            Some(Wanted::Fail(failure)) => self.fail(&failure, turn),
+            Some(Wanted::Say(oddity)) => {
+                let (kind, data) = oddity.message(&mut self.ids);
+                turn.send(kind, data);
+            }
+        }
+        true
     }
 }
 
@@ -379,3 +405,4 @@ pub const LARGEST_AUDIO: usize = 64 * 1024;
 /// There is sound in every answer, also if there is nothing to say.
 pub(in crate::ibm) const TRAILING_SILENCE_MS: u32 = 200;
 const NORMAL_CLOSE: u16 = 1000;
+const FAILED_CLOSE: u16 = 1011;

@@ -19,7 +19,7 @@ use bytes::Bytes;
 use policy::Policy;
 
 use super::frame::{self, Body, Frame, Kind, Position, Version, field};
-use super::{auth, clauses, knobs};
+use super::{auth, clauses, dialect, knobs};
 use crate::audio::Direction;
 use crate::endpoint::{Dump, Endpoint, Limits, Opening, Prefix};
 use crate::error::{DecodeError, ErrorKind};
@@ -42,6 +42,8 @@ pub const ENDPOINT: Endpoint = Endpoint {
     admit: auth::admit,
     open,
     decode,
+    dialect: &dialect::SYNTHESIS,
+    recode,
     resembles,
 };
 
@@ -85,6 +87,13 @@ fn decode(side: Side, form: Form, payload: &Bytes) -> Result<Dump, DecodeError> 
         fields: frame::fields(&frame, &body),
         value: frame::value(&frame, &body),
     })
+}
+
+/// Encodes anew the frame that a message decodes to, byte by byte the same.
+fn recode(side: Side, form: Form, payload: &Bytes) -> Option<Bytes> {
+    decode(side, form, payload).ok()?;
+    let frame = frame::decode(side, payload).ok()?;
+    Some(frame.encode())
 }
 
 /// The kind of a server's frame, as in the table; what TTS v1 does not send has the name

@@ -1,5 +1,7 @@
 //! What a correct server answers.
 
+mod deviate;
+
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -11,12 +13,13 @@ use super::policy::Policy;
 use super::request::{Operation, Request};
 use super::table;
 use crate::credentials::Grant;
+use crate::dialect::Deviation;
 use crate::endpoint::Opening;
 use crate::finding::Finding;
 use crate::id;
 use crate::knob::Knobs;
 use crate::session::{Action, Data, Decoded, Form, Protocol, Step, Turn};
-use crate::speech::{Plan, SpeechEvent};
+use crate::speech::{Plan, SpeechEvent, Unit};
 use crate::volcengine::auth::Credential;
 use crate::volcengine::clauses::{exchange, fault};
 use crate::volcengine::error::{Aftermath, ServiceError, Shape};
@@ -33,6 +36,17 @@ pub struct Reply {
     work: Work,
     /// The compression of the client's last message, for errors that answer none.
     compression: Compression,
+    /// The id of the client's last request, and when what is spoken: a fault may come when the
+    /// request itself is over.
+    reqid: String,
+    said: Option<Said>,
+}
+
+/// What a request has made the server say.
+#[derive(Debug)]
+struct Said {
+    units: Vec<Unit>,
+    plan: Plan,
 }
 
 /// What the server is doing.
@@ -83,6 +97,8 @@ impl Reply {
             knobs: opening.knobs,
             work: Work::Waiting(History::None),
             compression: Compression::None,
+            reqid: String::new(),
+            said: None,
         }
     }
 
@@ -144,18 +160,22 @@ impl Reply {
         if !reqid.is_empty() && !turn.memory.is_new(REQID, &remembered(reqid)) {
             turn.report(repeated());
         }
-        let aborted = match &self.work {
-            Work::Answering(job) if self.knobs.is(&knobs::BUSY, "abort") => Some(job.history),
-            _ => None,
+        let kind = match &self.work {
+            Work::Answering(_) if self.knobs.is(&knobs::BUSY, "abort") => self.abandon(turn),
+            _ => table::OBJECTION,
         };
-        let Some(history) = aborted else {
-            self.fail(table::OBJECTION, *error, reqid, *compression, turn);
-            return;
+        self.fail(kind, *error, reqid, *compression, turn);
+    }
+
+    /// Stops answering, if that is what the server does, and says what an error is then.
+    fn abandon(&mut self, turn: &mut Turn<'_>) -> &'static str {
+        let Work::Answering(job) = &self.work else {
+            return table::OBJECTION;
         };
         turn.act(Action::StopSpeaking);
-        self.work = Work::Waiting(history);
+        self.work = Work::Waiting(job.history);
         self.arm_idle(turn);
-        self.fail(table::ERROR, *error, reqid, *compression, turn);
+        table::ERROR
     }
 
     /// Sends an error, and closes if that is what follows it.
@@ -185,7 +205,7 @@ impl Reply {
         }
     }
 
-    fn planned(&mut self, plan: &Plan, turn: &mut Turn<'_>) {
+    fn planned(&mut self, plan: Plan, turn: &mut Turn<'_>) {
         let Work::Answering(job) = &mut self.work else {
             return;
         };
@@ -199,12 +219,10 @@ impl Reply {
                 found,
                 expected,
             ));
-            turn.act(Action::StopSpeaking);
             let (reqid, compression) = (job.request.reqid.clone(), job.compression);
-            self.work = Work::Waiting(job.history);
-            self.arm_idle(turn);
+            let kind = self.abandon(turn);
             let error = ServiceError::ProcessingTimeout;
-            self.fail(table::ERROR, error, &reqid, compression, turn);
+            self.fail(kind, error, &reqid, compression, turn);
             return;
         }
         let Request {
@@ -212,8 +230,10 @@ impl Reply {
             times,
             sentences,
             ..
-        } = &job.request;
-        job.front_ends = front_end::payloads(units, plan, *times, *sentences);
+        } = &mut job.request;
+        job.front_ends = front_end::payloads(units, &plan, *times, *sentences);
+        let units = std::mem::take(units);
+        self.said = Some(Said { units, plan });
     }
 
     fn audio(&mut self, bytes: Bytes, last: bool, turn: &mut Turn<'_>) {
@@ -308,6 +328,8 @@ impl Protocol for Reply {
                 Work::Waiting(_),
             ) => {
                 self.compression = compression;
+                self.reqid.clone_from(&request.reqid);
+                self.said = None;
                 self.begin(*request, compression, turn);
                 return;
             }
@@ -325,13 +347,14 @@ impl Protocol for Reply {
             (Message::Refused(refused), _) => refused,
         };
         self.compression = refused.compression;
+        self.reqid.clone_from(&refused.reqid);
         self.arm_idle(turn);
         self.object(&refused, turn);
     }
 
     fn spoken(&mut self, event: SpeechEvent, turn: &mut Turn<'_>) {
         match event {
-            SpeechEvent::Planned(plan) => self.planned(&plan, turn),
+            SpeechEvent::Planned(plan) => self.planned(plan, turn),
             SpeechEvent::Audio { bytes, last, .. } => self.audio(bytes, last, turn),
         }
     }
@@ -346,6 +369,10 @@ impl Protocol for Reply {
         } else {
             self.close(turn);
         }
+    }
+
+    fn deviate(&mut self, deviation: &Deviation, turn: &mut Turn<'_>) -> bool {
+        self.deviates(deviation, turn).is_some()
     }
 }
 

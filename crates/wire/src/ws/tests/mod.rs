@@ -2,6 +2,7 @@
 
 mod autobahn;
 mod bounds;
+mod deflate;
 mod laws;
 mod rules;
 

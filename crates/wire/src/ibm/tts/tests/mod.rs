@@ -1,6 +1,7 @@
 //! Sessions in memory: a client, a conversation, and a speaker whose times are easy to reckon.
 
 mod answers;
+mod deviations;
 mod dumps;
 mod failures;
 mod fixtures;

@@ -1,5 +1,6 @@
 //! TTS v1 in memory: links that are opened, spoken to and looked at.
 
+mod deviations;
 mod exchange;
 mod hostile;
 mod requests;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::ENDPOINT;
+use crate::dialect::Deviation;
 use crate::endpoint::Opening;
 use crate::finding::Finding;
 use crate::gzip;
@@ -129,6 +131,11 @@ impl Link {
 
     pub(super) fn timer(&mut self, name: &'static str) {
         self.turn(|session, turn| session.timer(name, turn));
+    }
+
+    /// A fault wants something.
+    pub(super) fn deviate(&mut self, deviation: &Deviation) -> bool {
+        self.turn(|session, turn| session.deviate(deviation, turn))
     }
 
     pub(super) fn speeches(&mut self) -> Vec<Speech> {

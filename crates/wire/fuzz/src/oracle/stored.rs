@@ -1,6 +1,6 @@
 //! Every message of every stored session.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use base64::Engine as _;
@@ -13,32 +13,38 @@ use wire::session::{Form, Side};
 
 /// One stored message.
 #[derive(Clone, Debug)]
-pub(crate) struct Stored {
+pub struct Stored {
     /// Whose it is.
-    pub(crate) endpoint: &'static Endpoint,
+    pub endpoint: &'static Endpoint,
     /// The file in which it stands.
-    pub(crate) file: String,
+    pub file: String,
     /// Who sent it.
-    pub(crate) side: Side,
+    pub side: Side,
     /// Text or binary.
-    pub(crate) form: Form,
+    pub form: Form,
     /// What was sent.
-    pub(crate) payload: Bytes,
+    pub payload: Bytes,
 }
 
 /// All of them, in the order of the registry, the files and their lines.
-pub(crate) static ALL: LazyLock<Vec<Stored>> =
+pub static ALL: LazyLock<Vec<Stored>> =
     LazyLock::new(|| registry::endpoints().flat_map(load).collect());
 
 /// What clients of an endpoint send.
-pub(crate) fn of_clients(endpoint: &Endpoint) -> Vec<&'static Stored> {
+pub fn of_clients(endpoint: &Endpoint) -> Vec<&'static Stored> {
     let is_theirs = |it: &&Stored| it.endpoint.name == endpoint.name && it.side == Side::Client;
     ALL.iter().filter(is_theirs).collect()
 }
 
+/// The folder of fixtures, from whichever crate this is compiled into.
+pub fn fixtures() -> PathBuf {
+    let mut folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    let home = folders.find(|folder| folder.join("fixtures/vectors").is_dir());
+    home.expect("a fixtures folder above").join("fixtures")
+}
+
 fn load(endpoint: &'static Endpoint) -> Vec<Stored> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures");
-    let entries = std::fs::read_dir(root.join(endpoint.name)).unwrap();
+    let entries = std::fs::read_dir(fixtures().join(endpoint.name)).unwrap();
     let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     files.sort();
     assert!(!files.is_empty(), "{} has no stored session", endpoint.name);

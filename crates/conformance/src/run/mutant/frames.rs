@@ -1,0 +1,128 @@
+//! Frames off a stream, joined to messages, and frames onto one.
+
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use wire::session::{Form, Side};
+use wire::ws::{FrameHead, LengthForm, Opcode, mask};
+
+/// One message of either side, and the bytes that it came in.
+#[derive(Debug)]
+pub(super) struct Message {
+    pub(super) what: What,
+    pub(super) payload: Vec<u8>,
+    /// Its frames as they were.
+    pub(super) raw: Vec<u8>,
+    /// Whether they are several.
+    pub(super) is_fragmented: bool,
+}
+
+/// What kind of message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    Data(Form),
+    Control(Opcode),
+}
+
+/// Messages off a stream.
+#[derive(Debug)]
+pub(super) struct Frames<R> {
+    stream: R,
+    buffer: Vec<u8>,
+    /// The message whose fragments are under way.
+    open: Option<Message>,
+}
+
+impl<R: AsyncRead + Unpin> Frames<R> {
+    /// Messages off a stream of which `buffer` has been read already.
+    pub(super) const fn new(stream: R, buffer: Vec<u8>) -> Self {
+        Self {
+            stream,
+            buffer,
+            open: None,
+        }
+    }
+
+    /// The next message; `None` at the end of the stream.
+    pub(super) async fn next(&mut self) -> Option<Message> {
+        loop {
+            let (head, payload, raw) = self.frame().await?;
+            if head.opcode.is_control() {
+                return Some(Message {
+                    what: What::Control(head.opcode),
+                    payload,
+                    raw,
+                    is_fragmented: false,
+                });
+            }
+            let message = match self.open.take() {
+                Some(mut open) => {
+                    open.payload.extend(payload);
+                    open.raw.extend(raw);
+                    open
+                }
+                None => Message {
+                    what: What::Data(match head.opcode {
+                        Opcode::Text => Form::Text,
+                        _ => Form::Binary,
+                    }),
+                    payload,
+                    raw,
+                    is_fragmented: !head.fin,
+                },
+            };
+            if head.fin {
+                return Some(message);
+            }
+            self.open = Some(message);
+        }
+    }
+
+    async fn frame(&mut self) -> Option<(FrameHead, Vec<u8>, Vec<u8>)> {
+        loop {
+            if let Some((head, used)) = FrameHead::decode(&self.buffer) {
+                let end = usize::try_from(head.length).ok()?.checked_add(used)?;
+                if self.buffer.len() >= end {
+                    let rest = self.buffer.split_off(end);
+                    let raw = std::mem::replace(&mut self.buffer, rest);
+                    let mut payload = raw.get(used..).unwrap_or_default().to_vec();
+                    if let Some(key) = head.mask {
+                        mask(&mut payload, key, 0);
+                    }
+                    return Some((head, payload, raw));
+                }
+            }
+            match self.stream.read_buf(&mut self.buffer).await {
+                Ok(0) | Err(_) => return None,
+                Ok(_) => {}
+            }
+        }
+    }
+
+    /// Reads until the stream ends.
+    pub(super) async fn drain(&mut self) {
+        while self.next().await.is_some() {}
+    }
+}
+
+/// A frame of a side; clients mask, with a key that changes nothing.
+pub(super) fn frame(side: Side, opcode: Opcode, fin: bool, rsv: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u64::try_from(payload.len()).unwrap_or(u64::MAX);
+    let head = FrameHead {
+        fin,
+        rsv,
+        opcode,
+        mask: (side == Side::Client).then_some([0; 4]),
+        length,
+        length_form: LengthForm::minimal(length),
+    };
+    let mut bytes = head.encode().to_vec();
+    bytes.extend(payload);
+    bytes
+}
+
+/// The opcode of a form.
+pub(super) const fn opcode(form: Form) -> Opcode {
+    match form {
+        Form::Text => Opcode::Text,
+        Form::Binary => Opcode::Binary,
+    }
+}
