@@ -50,7 +50,9 @@ pub use expectation::{Expectation, Unmet};
 pub use journal::{AudioFile, RawChunk, Secrets, blank};
 pub use listener::Recording;
 pub use options::{Guards, JournalMode, Options, Pace, SetError, Strict};
-pub use report::{CloseReport, FindingReport, MessageKind, MessageReport, SessionReport};
+pub use report::{
+    CloseReport, FaultReport, FindingReport, MessageKind, MessageReport, SessionReport,
+};
 pub use running::{LaneError, Running, TestLane};
 pub use scenario::{BUILT_IN, FileProblem, Scenario, ScenarioError};
 pub use server::{BindError, Server};

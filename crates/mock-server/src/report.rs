@@ -29,6 +29,8 @@ pub struct SessionReport {
     pub messages: Vec<MessageReport>,
     /// The oddities noticed about the client.
     pub findings: Vec<FindingReport>,
+    /// The faults that were armed for it.
+    pub faults: Vec<FaultReport>,
     /// How many bytes of payloads were dropped to make room.
     pub dropped_bytes: usize,
     /// The client's audio, if it sent any.
@@ -46,6 +48,15 @@ pub struct CloseReport {
     pub reason: String,
     /// Who closed first.
     pub by: Side,
+}
+
+/// A fault, and whether it has come to act.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FaultReport {
+    /// The fault as it was written.
+    pub fault: String,
+    /// Whether its point was reached.
+    pub has_fired: bool,
 }
 
 /// One message.
@@ -156,6 +167,7 @@ impl Record {
             close,
             messages: messages.collect(),
             findings: findings.collect(),
+            faults: self.faults.reports(),
             dropped_bytes: self.dropped_bytes(),
             client_audio: self.audio(Side::Client),
             server_audio: self.audio(Side::Server),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::fault::Note;
+use crate::report::FaultReport;
 
 /// The faults that were armed on a connection, and which of them have fired.
 #[derive(Debug, Default)]
@@ -26,6 +27,15 @@ impl FaultLog {
                 fired.get_or_insert(at);
             }
         }
+    }
+
+    /// The log as values.
+    pub(crate) fn reports(&self) -> Vec<FaultReport> {
+        let shown = self.entries.iter().map(|(note, fired)| FaultReport {
+            fault: note.text.clone(),
+            has_fired: fired.is_some(),
+        });
+        shown.collect()
     }
 
     /// The log as the admin API shows it.
