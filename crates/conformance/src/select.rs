@@ -1,11 +1,11 @@
 //! Which cases are run, and in which order.
 
 use std::collections::BTreeSet;
-use std::str::FromStr;
 
 use wire::id::Ids;
 
 use crate::case::{Case, Kind, Library, Need, Role, Status};
+use crate::cut::Cuts;
 use crate::verdict::Profile;
 
 /// What was chosen on the command line.
@@ -21,36 +21,11 @@ pub struct Selection {
     pub seed: u64,
     /// Whether the order is shuffled.
     pub shuffle: bool,
-    /// How messages to a server are split, beside how they are anyway.
+    /// How each case is repeated with messages split, ours to a server or the mock's to a client.
     pub cuts: Cuts,
     /// What the subject offers beside its endpoints. A case that needs more is left out, unless
     /// it is named.
     pub offers: Vec<Need>,
-}
-
-/// Splittings of every message that a server is sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Cuts {
-    /// As the case says.
-    #[default]
-    None,
-    /// Then by TCP after each of the first bytes, and into WebSocket fragments.
-    All,
-    /// Then so often at places that are drawn from the seed.
-    Random(u32),
-}
-
-impl FromStr for Cuts {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let drawn = text.strip_prefix("random:").and_then(|n| n.parse().ok());
-        match (text, drawn) {
-            ("all", _) => Ok(Self::All),
-            (_, Some(times)) if times > 0 => Ok(Self::Random(times)),
-            _ => Err("it is all, or random:N with N from 1".to_owned()),
-        }
-    }
 }
 
 /// A name that no case has.

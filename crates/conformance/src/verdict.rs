@@ -9,13 +9,14 @@
 //! session ended is an axis of its own.
 
 use std::fmt;
-use std::str::FromStr;
 
 use wire::clause::{Clause, Level};
 use wire::endpoint::Endpoint;
 
 use crate::case::Role;
 use crate::run::trace::Evidence;
+
+pub use crate::profile::{Profile, Sdk, sdks};
 
 /// What to think of a check or case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -79,90 +80,6 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
-}
-
-/// Which levels are scored.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Profile {
-    /// What is documented, and what named clients rely on.
-    #[default]
-    Documented,
-    /// Also what was seen on the real services.
-    Parity,
-    /// Also what is only recommended: what keeps one peer from harming the others.
-    Robust,
-    /// What is documented, and what the client of this name relies on.
-    Sdk(&'static str),
-}
-
-impl Profile {
-    /// Its name.
-    #[must_use]
-    pub fn name(self) -> String {
-        match self {
-            Self::Documented => "documented".to_owned(),
-            Self::Parity => "parity".to_owned(),
-            Self::Robust => "robust".to_owned(),
-            Self::Sdk(client) => format!("sdk:{client}"),
-        }
-    }
-
-    /// Whether a clause counts as what it is. For one client, what others rely on does not.
-    #[must_use]
-    pub fn counts(self, clause: &Clause) -> bool {
-        match self {
-            Self::Sdk(client) if clause.level == Level::SdkRelied => {
-                mention(clause, client).is_some()
-            }
-            _ => true,
-        }
-    }
-
-    /// What a difference from a clause of this level means.
-    #[must_use]
-    pub const fn difference(self, level: Level, role: Role) -> Verdict {
-        match (level, self, role) {
-            (Level::Must, _, _) | (Level::SdkRelied, _, Role::Server) => Verdict::Fail,
-            (Level::Observed, Self::Parity, _) | (Level::Should, Self::Robust, _) => Verdict::Fail,
-            _ => Verdict::Lenient,
-        }
-    }
-}
-
-impl FromStr for Profile {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "documented" => return Ok(Self::Documented),
-            "parity" => return Ok(Self::Parity),
-            "robust" => return Ok(Self::Robust),
-            _ => {}
-        }
-        let Some(client) = text.strip_prefix("sdk:").filter(|name| !name.is_empty()) else {
-            return Err("it is documented, parity, robust or sdk:NAME".to_owned());
-        };
-        let mut clauses = wire::registry::endpoints().flat_map(|endpoint| endpoint.clauses);
-        let known = clauses.find_map(|clause| {
-            let relied = clause.level == Level::SdkRelied;
-            relied.then(|| mention(clause, client)).flatten()
-        });
-        known.map(Self::Sdk).ok_or_else(|| {
-            format!(
-                "no clause of level sdk-relied names {client:?}; `mynah clauses` lists who relies on what"
-            )
-        })
-    }
-}
-
-/// Where a clause names a client: in its source, or in what it says.
-fn mention(clause: &Clause, client: &str) -> Option<&'static str> {
-    [clause.source.page, clause.text].into_iter().find_map(|text| {
-        let at = text
-            .to_ascii_lowercase()
-            .find(&client.to_ascii_lowercase())?;
-        text.get(at..at + client.len())
-    })
 }
 
 /// What came of a check.
@@ -252,8 +169,9 @@ pub fn heaviest(endpoint: &Endpoint, ids: &[String]) -> Level {
 /// The clause of an endpoint, or of RFC 6455, with this id.
 #[must_use]
 pub fn clause(endpoint: &Endpoint, id: &str) -> Option<&'static Clause> {
-    let known = endpoint.clauses.iter().chain(wire::ws::clauses::ALL);
-    known.copied().find(|clause| clause.id == id)
+    let own = endpoint.clauses.iter().copied();
+    own.chain(wire::common::clauses())
+        .find(|clause| clause.id == id)
 }
 
 #[cfg(test)]
@@ -271,22 +189,5 @@ mod tests {
     #[case::ours_first(&[Verdict::HarnessError, Verdict::Fail], Verdict::HarnessError)]
     fn the_worst_decides(#[case] verdicts: &[Verdict], #[case] worst: Verdict) {
         assert_eq!(fold(verdicts.iter().copied()), worst);
-    }
-
-    #[rstest]
-    #[case(Level::Must, Profile::Documented, Role::Client, Verdict::Fail)]
-    #[case(Level::SdkRelied, Profile::Documented, Role::Server, Verdict::Fail)]
-    #[case(Level::SdkRelied, Profile::Documented, Role::Client, Verdict::Lenient)]
-    #[case(Level::Observed, Profile::Documented, Role::Server, Verdict::Lenient)]
-    #[case(Level::Observed, Profile::Parity, Role::Server, Verdict::Fail)]
-    #[case(Level::Should, Profile::Parity, Role::Server, Verdict::Lenient)]
-    #[case(Level::Assumed, Profile::Parity, Role::Server, Verdict::Lenient)]
-    fn a_difference_weighs_as_its_level(
-        #[case] level: Level,
-        #[case] profile: Profile,
-        #[case] role: Role,
-        #[case] verdict: Verdict,
-    ) {
-        assert_eq!(profile.difference(level, role), verdict);
     }
 }

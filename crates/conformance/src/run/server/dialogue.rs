@@ -6,14 +6,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::Instant;
 use wire::endpoint::Endpoint;
+use wire::id::Ids;
 use wire::json::{Style, Value};
 use wire::session::{Form, Machine, Side, Standing};
 
-use super::cuts::Cutting;
 use super::handshake::{self, Answer, HandshakeError, Response};
 use super::peer::{Incoming, Peer, Shape};
 use super::target::Target;
 use crate::case::{Case, Connect, EndpointFile, Http, Json, Step};
+use crate::cut::Cut;
 use crate::matcher::{self, Matcher};
 use crate::message::{Outgoing, Received, Scope, receive};
 use crate::run::Judge;
@@ -30,7 +31,7 @@ pub(super) struct Dialogue<'c> {
     pub(super) judge: Judge<'c>,
     pub(super) deadline: Instant,
     /// How messages are split that the case does not split itself.
-    pub(super) cutting: Option<Cutting>,
+    pub(super) cutting: Option<(Cut, Ids)>,
     connection: Option<Connection>,
     ending: Ending,
     /// What crossed its connections, in order.
@@ -92,12 +93,9 @@ impl<'c> Dialogue<'c> {
         }
     }
 
-    /// The same dialogue with all messages split.
-    pub(super) fn split(self, cutting: Cutting) -> Self {
-        Self {
-            cutting: Some(cutting),
-            ..self
-        }
+    /// The same dialogue with its messages split.
+    pub(super) fn split(self, cutting: Option<(Cut, Ids)>) -> Self {
+        Self { cutting, ..self }
     }
 
     /// Carries out the script; answers the score sheet, how the last session ended, and what

@@ -6,7 +6,6 @@
 //!              └──────────▶ Judge ◀── session table: was it legal there? ◀┘
 //! ```
 
-mod cuts;
 mod dialogue;
 mod frames;
 mod handshake;
@@ -17,8 +16,10 @@ mod target;
 
 use std::time::Instant;
 
+use super::sweep::sweep;
 use super::{CaseResult, Judge, RunResult, run_all};
-use crate::case::{Case, Library, Role};
+use crate::case::{Case, Library, Need, Role};
+use crate::cut::{self, Cut};
 use crate::select::Selection;
 
 pub use target::{Target, TargetError};
@@ -51,7 +52,7 @@ pub async fn run_server(
     })
 }
 
-/// A case as it is, then under each splitting up to the first that makes a difference.
+/// A case as it is, then under each splitting.
 async fn run_case(
     library: &Library,
     case: &Case,
@@ -63,13 +64,31 @@ async fn run_case(
     let Some(shared) = library.shared(&case.endpoint) else {
         unreachable!("lint refuses cases without an endpoint.toml")
     };
-    let dialogue = || {
+    let run = async |cut: Option<Cut>| {
         let judge = Judge::new(case, Role::Server, selection.profile);
-        dialogue::Dialogue::new(case, shared, target, token, judge)
+        let cutting = cut.map(|cut| (cut, cut.ids(selection.seed, case)));
+        let dialogue = dialogue::Dialogue::new(case, shared, target, token, judge);
+        let (judge, ending, trace) = dialogue.split(cutting).run().await;
+        CaseResult {
+            trace,
+            ..judge.finish(ending, began.elapsed())
+        }
     };
-    let (judge, ending, trace) = dialogue().run().await;
-    CaseResult {
-        trace,
-        ..judge.finish(ending, began.elapsed())
-    }
+    let whole = run(None).await;
+    let cuts = match cut::is_split(case, Role::Server) {
+        true => selection.cuts.list(),
+        false => Vec::new(),
+    };
+    let again = |cut| {
+        let auth = match case.needs.contains(&Need::CheckedCredentials) {
+            true => " --auth strict",
+            false => "",
+        };
+        let (url, seed) = (target.shown(), selection.seed);
+        format!(
+            "mynah test server {url}{auth} --case {} --seed {seed} --cuts {cut}",
+            case.id
+        )
+    };
+    sweep(whole, case, &cuts, again, |cut| run(Some(cut))).await
 }
