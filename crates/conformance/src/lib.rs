@@ -18,6 +18,7 @@ pub mod cut;
 pub mod expect;
 pub mod matcher;
 pub mod message;
+pub mod record;
 pub mod report;
 pub mod run;
 pub mod select;
