@@ -17,7 +17,7 @@ def main():
         return 127
     path = name.replace("rasr-", "rasr/")
     try:
-        ws = websocket.create_connection(f"{ENV['MYNAH_URL']}/v1/mynah/{path}", timeout=15,
+        ws = websocket.create_connection(f"{ENV['MYNAH_URL']}/v1/mynah/{path}", timeout=int(ENV["MYNAH_DEADLINE_MS"]) / 2000,
                                          header={"X-Auth-Token": ENV["MYNAH_TOKEN"]})
         output = (synthesize if name == "rtts" else recognize)(ws)
         ws.close(timeout=2)

@@ -59,8 +59,8 @@ def main():
     if (ENV["MYNAH_ENDPOINT"], ENV["MYNAH_OP"]) != ("volcengine/tts-v1", "synthesize"):
         return 127
     try:
-        audio = asyncio.run(synthesize())
-    except (Refused, OSError, websockets.WebSocketException) as error:
+        audio = asyncio.run(asyncio.wait_for(synthesize(), int(ENV["MYNAH_DEADLINE_MS"]) / 2000))
+    except (Refused, OSError, asyncio.TimeoutError, websockets.WebSocketException) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
     with open(ENV["MYNAH_OUT"], "wb") as out:

@@ -5,7 +5,7 @@ mod coverage;
 use wire::clause::Clause;
 use wire::endpoint::Endpoint;
 use wire::json::{Value, object};
-use wire::{registry, ws};
+use wire::{common, registry};
 
 use crate::failure::Failure;
 use crate::names;
@@ -64,7 +64,8 @@ fn of_endpoint(endpoint: &Endpoint, all: &[&'static Endpoint]) -> Vec<Entry> {
 fn of_all(all: &[&'static Endpoint]) -> Vec<Entry> {
     let own = all.iter().flat_map(|endpoint| endpoint.clauses);
     let mut seen = std::collections::BTreeSet::new();
-    own.chain(ws::clauses::ALL)
+    own.copied()
+        .chain(common::clauses())
         .filter(|clause| seen.insert(clause.id))
         .map(|clause| Entry::of(clause, all))
         .collect()
@@ -169,10 +170,6 @@ mod tests {
         unique.sort_unstable();
         unique.dedup();
         assert_eq!(unique.len(), ids.len());
-        assert!(
-            ws::clauses::ALL
-                .iter()
-                .all(|clause| ids.contains(&clause.id))
-        );
+        assert!(common::clauses().all(|clause| ids.contains(&clause.id)));
     }
 }

@@ -9,20 +9,22 @@
 mod again;
 mod expect;
 mod matrix;
+mod progress;
 
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::builder::NonEmptyStringValueParser;
 use conformance::case::{Library, Need, Role};
+use conformance::cut::Cuts;
 use conformance::expect::{Existing, Reruns};
 use conformance::report::{self, Report};
 use conformance::run::trace::PUBLIC_TOKEN;
 use conformance::run::{self, CaseResult, Target, TargetError};
 use conformance::select::{SelectError, Selection};
-use conformance::verdict::{Profile, Verdict};
+use conformance::verdict::{Profile, Verdict, sdks};
 
 use self::expect::{Expecting, Ran, Reporting};
+use self::progress::{Progress, Shown, write_line};
 use crate::failure::Failure;
 use crate::names;
 
@@ -64,6 +66,10 @@ struct ServerArgs {
     /// Run the cases in an order drawn from the seed
     #[arg(long)]
     shuffle: bool,
+    /// Repeat each case with our messages split by TCP and into fragments: at every place, N times
+    /// at places drawn from the seed, or as one splitting does that a report names
+    #[arg(long, value_name = "all|random:N|NAME")]
+    cuts: Option<Cuts>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -85,6 +91,10 @@ struct ClientArgs {
     /// Run the cases in an order drawn from the seed
     #[arg(long)]
     shuffle: bool,
+    /// Repeat each case with what we send split by TCP and into fragments: at every place, N times
+    /// at places drawn from the seed, or as one splitting does that a report names
+    #[arg(long, value_name = "all|random:N|NAME")]
+    cuts: Option<Cuts>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -104,21 +114,18 @@ struct Chosen {
     /// Only this case, by id or slug; may be repeated
     #[arg(long, value_name = "ID")]
     case: Vec<String>,
-    /// Which levels are scored: what is documented and what named clients rely on, or also what
-    /// was seen on the real services
-    #[arg(long, value_name = "documented|parity", default_value = "documented")]
-    profile: ProfileName,
+    #[arg(
+        long,
+        value_name = "documented|parity|robust|sdk:NAME",
+        default_value = "documented",
+        help = profiles()
+    )]
+    profile: Profile,
     /// Decides the order of a shuffled run and what the mock draws
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
     #[command(flatten)]
     reporting: Reporting,
-}
-
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum ProfileName {
-    Documented,
-    Parity,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -166,6 +173,7 @@ async fn server(args: &ServerArgs, expecting: &Expecting<'_>) -> Result<Ran, Fai
     let target = Target::parse(&args.url).map_err(|error| Failure::Usage(error.to_string()))?;
     let library = library(args.cases.as_deref())?;
     let mut selection = args.chosen.selection(args.shuffle)?;
+    selection.cuts = args.cuts.unwrap_or_default();
     if let Some(named) = target.endpoint() {
         if !selection.endpoints.is_empty() && selection.endpoints != [named] {
             return Err(Failure::Usage(format!(
@@ -180,19 +188,21 @@ async fn server(args: &ServerArgs, expecting: &Expecting<'_>) -> Result<Ran, Fai
         Auth::Any => {}
     }
     let token = args.token.as_deref().unwrap_or(PUBLIC_TOKEN);
-    let run = async |selection: Selection, done: fn(&CaseResult)| {
+    let run = async |selection: Selection, shown: Shown| {
         let cases = selection.cases(&library, Role::Server)?;
+        let progress = Progress::begin(shown, &cases, Role::Server, selection.cuts);
+        let done = |case: &CaseResult| progress.show(case);
         let run = run::run_server(&library, &cases, &target, &selection, token, &done);
         run.await.map_err(|error| match error {
             TargetError::Unreachable { .. } => no_subject(format!("error: {error}")),
             TargetError::Url(_) | TargetError::Tls(_) => Failure::Usage(error.to_string()),
         })
     };
-    let result = run(selection.clone(), show).await?;
+    let result = run(selection.clone(), Shown::Yes).await?;
     let mut reruns = Reruns::new();
     for (id, times) in expecting.reruns(&result) {
         for _ in 0..times {
-            let again = run(only(&selection, &id), |_| {}).await?;
+            let again = run(only(&selection, &id), Shown::No).await?;
             reruns
                 .entry(id.clone())
                 .or_default()
@@ -211,7 +221,8 @@ async fn server(args: &ServerArgs, expecting: &Expecting<'_>) -> Result<Ran, Fai
 
 async fn client(args: &ClientArgs, expecting: &Expecting<'_>) -> Result<Ran, Failure> {
     let library = library(args.cases.as_deref())?;
-    let selection = args.chosen.selection(args.shuffle)?;
+    let mut selection = args.chosen.selection(args.shuffle)?;
+    selection.cuts = args.cuts.unwrap_or_default();
     let token = args
         .token
         .clone()
@@ -223,17 +234,19 @@ async fn client(args: &ClientArgs, expecting: &Expecting<'_>) -> Result<Ran, Fai
         true => run::Lines::new(command).into(),
         false => command.into(),
     };
-    let run = async |selection: Selection, done: fn(&CaseResult)| {
+    let run = async |selection: Selection, shown: Shown| {
         let cases = selection.cases(&library, Role::Client)?;
+        let progress = Progress::begin(shown, &cases, Role::Client, selection.cuts);
+        let done = |case: &CaseResult| progress.show(case);
         let run = run::run_client(&cases, &subject, &selection, &done);
         run.await
             .map_err(|error| no_subject(format!("error: {error}")))
     };
-    let result = run(selection.clone(), show).await?;
+    let result = run(selection.clone(), Shown::Yes).await?;
     let mut reruns = Reruns::new();
     for (id, times) in expecting.reruns(&result) {
         for _ in 0..times {
-            let again = run(only(&selection, &id), |_| {}).await?;
+            let again = run(only(&selection, &id), Shown::No).await?;
             reruns
                 .entry(id.clone())
                 .or_default()
@@ -260,7 +273,7 @@ fn only(selection: &Selection, id: &str) -> Selection {
 
 fn replay(args: &ReplayArgs) -> Result<Ran, Failure> {
     let selection = args.chosen.selection(false)?;
-    let run = run::run_replay(args.dir.as_deref(), &selection, &show)
+    let run = run::run_replay(args.dir.as_deref(), &selection, &write_line)
         .map_err(|error| Failure::Usage(error.to_string()))?;
     Ok(Ran {
         run,
@@ -307,24 +320,24 @@ impl Chosen {
         Ok(Selection {
             endpoints,
             cases: self.case.clone(),
-            profile: match self.profile {
-                ProfileName::Documented => Profile::Documented,
-                ProfileName::Parity => Profile::Parity,
-            },
+            profile: self.profile,
             seed: self.seed,
             shuffle,
+            cuts: Cuts::None,
             offers: Vec::new(),
         })
     }
 }
 
-/// Shows a case as soon as it has ended.
-fn show(case: &CaseResult) {
-    let mut out = io::stdout().lock();
-    // Whoever has closed standard output still wants the verdict.
-    let _ = out
-        .write_all(report::case_line(case).as_bytes())
-        .and_then(|()| out.flush());
+/// What `--help` says of profiles.
+fn profiles() -> String {
+    let names: Vec<&str> = sdks().iter().map(|sdk| sdk.name.as_str()).collect();
+    format!(
+        "Which levels are scored: what is documented and what named clients rely on; parity, also \
+         what was seen on the real services; robust, also what is only recommended; or of the \
+         clients one alone, NAME being {}",
+        names.join(", ")
+    )
 }
 
 /// The totals, and the exit code that they mean.

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use wire::clause::{Clause, Level};
 use wire::json::{Style, Value, object};
-use wire::{registry, ws};
+use wire::{common, registry};
 
 use crate::case::{Diagnostic, Library, Role};
 use crate::run::RunResult;
@@ -179,8 +179,8 @@ pub fn all_clauses() -> Vec<&'static Clause> {
     let mut seen = BTreeSet::new();
     registry::endpoints()
         .flat_map(|endpoint| endpoint.clauses)
-        .chain(ws::clauses::ALL)
         .copied()
+        .chain(common::clauses())
         .filter(|clause| seen.insert(clause.id))
         .collect()
 }

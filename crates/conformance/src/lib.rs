@@ -14,6 +14,7 @@
 
 pub mod case;
 pub mod coverage;
+pub mod cut;
 pub mod expect;
 pub mod matcher;
 pub mod message;
@@ -24,3 +25,4 @@ pub mod select;
 pub mod verdict;
 
 mod embedded;
+mod profile;

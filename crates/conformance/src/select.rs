@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use wire::id::Ids;
 
 use crate::case::{Case, Kind, Library, Need, Role, Status};
+use crate::cut::Cuts;
 use crate::verdict::Profile;
 
 /// What was chosen on the command line.
@@ -20,6 +21,8 @@ pub struct Selection {
     pub seed: u64,
     /// Whether the order is shuffled.
     pub shuffle: bool,
+    /// How each case is repeated with messages split, ours to a server or the mock's to a client.
+    pub cuts: Cuts,
     /// What the subject offers beside its endpoints. A case that needs more is left out, unless
     /// it is named.
     pub offers: Vec<Need>,

@@ -16,6 +16,8 @@ use wire::endpoint::Endpoint;
 use crate::case::Role;
 use crate::run::trace::Evidence;
 
+pub use crate::profile::{Profile, Sdk, sdks};
+
 /// What to think of a check or case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
@@ -77,37 +79,6 @@ impl Verdict {
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
-    }
-}
-
-/// Which levels are scored.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Profile {
-    /// What is documented, and what named clients rely on.
-    #[default]
-    Documented,
-    /// Also what was seen on the real services.
-    Parity,
-}
-
-impl Profile {
-    /// Its name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Documented => "documented",
-            Self::Parity => "parity",
-        }
-    }
-
-    /// What a difference from a clause of this level means.
-    #[must_use]
-    pub const fn difference(self, level: Level, role: Role) -> Verdict {
-        match (level, self, role) {
-            (Level::Must, _, _) | (Level::SdkRelied, _, Role::Server) => Verdict::Fail,
-            (Level::Observed, Self::Parity, _) => Verdict::Fail,
-            _ => Verdict::Lenient,
-        }
     }
 }
 
@@ -198,8 +169,9 @@ pub fn heaviest(endpoint: &Endpoint, ids: &[String]) -> Level {
 /// The clause of an endpoint, or of RFC 6455, with this id.
 #[must_use]
 pub fn clause(endpoint: &Endpoint, id: &str) -> Option<&'static Clause> {
-    let known = endpoint.clauses.iter().chain(wire::ws::clauses::ALL);
-    known.copied().find(|clause| clause.id == id)
+    let own = endpoint.clauses.iter().copied();
+    own.chain(wire::common::clauses())
+        .find(|clause| clause.id == id)
 }
 
 #[cfg(test)]
@@ -217,22 +189,5 @@ mod tests {
     #[case::ours_first(&[Verdict::HarnessError, Verdict::Fail], Verdict::HarnessError)]
     fn the_worst_decides(#[case] verdicts: &[Verdict], #[case] worst: Verdict) {
         assert_eq!(fold(verdicts.iter().copied()), worst);
-    }
-
-    #[rstest]
-    #[case(Level::Must, Profile::Documented, Role::Client, Verdict::Fail)]
-    #[case(Level::SdkRelied, Profile::Documented, Role::Server, Verdict::Fail)]
-    #[case(Level::SdkRelied, Profile::Documented, Role::Client, Verdict::Lenient)]
-    #[case(Level::Observed, Profile::Documented, Role::Server, Verdict::Lenient)]
-    #[case(Level::Observed, Profile::Parity, Role::Server, Verdict::Fail)]
-    #[case(Level::Should, Profile::Parity, Role::Server, Verdict::Lenient)]
-    #[case(Level::Assumed, Profile::Parity, Role::Server, Verdict::Lenient)]
-    fn a_difference_weighs_as_its_level(
-        #[case] level: Level,
-        #[case] profile: Profile,
-        #[case] role: Role,
-        #[case] verdict: Verdict,
-    ) {
-        assert_eq!(profile.difference(level, role), verdict);
     }
 }

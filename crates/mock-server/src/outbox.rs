@@ -66,9 +66,9 @@ impl Slicer {
 
     /// A frame is about to be queued.
     fn frame_begins(&mut self) {
-        if let Cuts::Heads = self.slicing.cuts {
-            // A frame of two bytes has its second cut in the head of the next one.
-            for cut in [1, 3].map(|inside| self.queued + inside) {
+        if let Cuts::Inside(places) = &self.slicing.cuts {
+            // A frame of two bytes has its cut behind the third in the head of the next one.
+            for cut in places.iter().map(|inside| self.queued + inside) {
                 if self.cuts.back().is_none_or(|last| *last < cut) {
                     self.cuts.push_back(cut);
                 }
@@ -388,6 +388,9 @@ mod tests {
     #[tokio::test]
     async fn segments_end_inside_the_head_of_every_frame() {
         // The frame of two bytes between the two others has its second cut in the next head.
-        assert_eq!(segments(Cuts::Heads).await, [6, 1, 2, 4, 2, 2, 3]);
+        assert_eq!(
+            segments(Cuts::Inside(vec![1, 3])).await,
+            [6, 1, 2, 4, 2, 2, 3]
+        );
     }
 }

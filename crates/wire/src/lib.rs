@@ -21,6 +21,7 @@
 
 pub mod audio;
 pub mod clause;
+pub mod common;
 pub mod credentials;
 pub mod date;
 pub mod dialect;

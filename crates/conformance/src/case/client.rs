@@ -114,6 +114,8 @@ pub enum Outcome {
     Completed,
     /// It reports an error: exit 1.
     Error,
+    /// It ends by itself, either way.
+    Ends,
 }
 
 /// What a file of audio is read as.

@@ -53,7 +53,8 @@ fn lint_case(file: &str, case: &Case, shared: Option<&EndpointFile>) -> Vec<Diag
         wrong("it is about no clause".to_owned());
     }
     let known = |id: &String| {
-        let mut clauses = endpoint.clauses.iter().chain(wire::ws::clauses::ALL);
+        let own = endpoint.clauses.iter().copied();
+        let mut clauses = own.chain(wire::common::clauses());
         clauses.any(|clause| clause.id == *id)
     };
     let cited: BTreeSet<&String> = [Role::Server, Role::Client]

@@ -14,6 +14,8 @@
 
 mod client;
 mod diagnostic;
+#[cfg(test)]
+mod documented;
 mod file;
 mod json;
 mod library;

@@ -85,14 +85,14 @@ pub enum Expected {
 pub struct Pattern(pub String);
 
 /// Where a run takes place, for lines that depend on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting<'s> {
     /// The run's date.
     pub today: Date,
     /// The operating system, as `std::env::consts::OS` calls it.
     pub os: &'s str,
     /// The name of the profile.
-    pub profile: &'s str,
+    pub profile: String,
 }
 
 impl Pattern {

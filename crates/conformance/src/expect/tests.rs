@@ -13,7 +13,7 @@ fn setting() -> Setting<'static> {
     Setting {
         today: Date::parse(TODAY).unwrap(),
         os: "linux",
-        profile: "documented",
+        profile: "documented".to_owned(),
     }
 }
 

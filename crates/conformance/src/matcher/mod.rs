@@ -20,6 +20,8 @@
 //! Strings that hold `${name}` stand for what the name stands for. Matchers know JSON only.
 
 mod check;
+#[cfg(test)]
+mod laws;
 mod parse;
 mod path;
 
@@ -30,6 +32,8 @@ use wire::json::Value;
 
 pub use check::{Mismatch, check, check_all};
 pub(crate) use check::{compare, unnamed};
+#[cfg(test)]
+pub(crate) use parse::KEYS;
 pub(crate) use path::{find, remove, set};
 
 /// Members and what they are like, by path: `config.speed`, `segments[0].is_final`.

@@ -83,14 +83,15 @@ fn matcher(value: toml::Value) -> Result<Matcher, String> {
     Ok(found)
 }
 
-const KEYS: [&str; 16] = [
+/// Every key of a condition.
+pub(crate) const KEYS: [&str; 17] = [
     "is", "regex", "any", "why", "absent", "type", "min", "max", "above", "below", "near",
-    "within", "subset", "each", "length", "not",
+    "within", "subset", "each", "length", "not", "bind",
 ];
 
 fn unknown(key: &str) -> String {
     let distance = |known: &&str| wire::registry::edit_distance(key, known);
-    let nearest = KEYS.into_iter().chain(["bind"]).min_by_key(distance);
+    let nearest = KEYS.into_iter().min_by_key(distance);
     match (key, nearest) {
         ("absent", _) => "absent takes true alone".to_owned(),
         (_, Some(nearest)) => format!(

@@ -82,7 +82,7 @@ fn outcome(run: &RunResult) -> Outcome {
     let setting = Setting {
         today: Date::parse("2026-06-01").unwrap(),
         os: "linux",
-        profile: "documented",
+        profile: "documented".to_owned(),
     };
     let existing = Existing::default().and_of(run);
     Outcome {
@@ -211,7 +211,7 @@ fn without_a_pass_nothing_is_as_expected() {
     let setting = Setting {
         today: Date::parse("2026-06-01").unwrap(),
         os: "linux",
-        profile: "documented",
+        profile: "documented".to_owned(),
     };
     let existing = Existing::default().and_of(&run);
     let outcome = judge(&expectations, &run, &existing, &Reruns::new(), &setting);

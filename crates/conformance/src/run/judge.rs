@@ -9,7 +9,7 @@ use super::CaseResult;
 use super::trace::{Comparison, Evidence, MessageRef, Trace};
 use crate::case::{Case, Role};
 use crate::select::is_scored;
-use crate::verdict::{CheckResult, Ending, Profile, Verdict, fold, heaviest};
+use crate::verdict::{CheckResult, Ending, Profile, Verdict, clause, fold, heaviest};
 
 /// The score sheet of a case.
 #[derive(Debug)]
@@ -165,7 +165,10 @@ impl<'c> Judge<'c> {
             [] => &self.case.clauses,
             some => some,
         };
-        heaviest(crate::case::endpoint_of(self.case), clauses)
+        let endpoint = crate::case::endpoint_of(self.case);
+        let counts = |id: &&String| clause(endpoint, id).is_some_and(|c| self.profile.counts(c));
+        let counted: Vec<String> = clauses.iter().filter(counts).cloned().collect();
+        heaviest(endpoint, &counted)
     }
 
     fn note(

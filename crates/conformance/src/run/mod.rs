@@ -13,6 +13,7 @@ mod judge;
 pub mod mutant;
 mod replay;
 mod server;
+mod sweep;
 pub mod trace;
 
 use std::collections::BTreeMap;

@@ -191,8 +191,8 @@ pub(crate) struct Slicing {
 pub(crate) enum Cuts {
     /// Behind so many bytes, over and over.
     Sizes(Vec<u64>),
-    /// Behind the first and the third byte of every frame.
-    Heads,
+    /// Behind these bytes of every frame, counted from 1 and rising.
+    Inside(Vec<u64>),
 }
 
 /// How the server leaves a connection without a close frame.

@@ -44,12 +44,20 @@ pub(super) const FAULTS: &[Fault] = &[
         )
     },
     Fault {
-        parameters: &[Parameter {
-            key: "parts",
-            kind: Kind::Number(2, 1000),
-            default: "4",
-            text: "how many frames a message has at most",
-        }],
+        parameters: &[
+            Parameter {
+                key: "parts",
+                kind: Kind::Number(2, 1000),
+                default: "4",
+                text: "how many frames a message has at most",
+            },
+            Parameter {
+                key: "sizes",
+                kind: Kind::Numbers,
+                default: "",
+                text: "the lengths of the first fragments in bytes, instead of parts",
+            },
+        ],
         ..Fault::plain(
             Family::Frames,
             "fragmented",
@@ -57,7 +65,12 @@ pub(super) const FAULTS: &[Fault] = &[
             "the client parses each fragment as a message",
             "fragmented:parts=10",
             "open",
-            |values| Box::new(Fragmented::new(values.number("parts"))),
+            |values| {
+                Box::new(Fragmented::new(
+                    values.number("parts"),
+                    values.numbers("sizes"),
+                ))
+            },
         )
     },
     Fault {

@@ -28,7 +28,7 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         name: "write-slicing",
         family: Family::Segments,
-        does: "TCP segments that end behind the first and the third byte of every frame, inside its head, or after the given numbers of bytes",
+        does: "TCP segments that end behind the first and the third byte of every frame, inside its head, behind other bytes of it, or have the given lengths",
         incident: "a client that assumes one read is one frame, and breaks when the network cuts elsewhere",
         example: "write-slicing:sizes=1.2.700",
         parameters: &[
@@ -37,7 +37,13 @@ pub(super) const FAULTS: &[Fault] = &[
                 key: "sizes",
                 kind: Kind::Numbers,
                 default: "",
-                text: "the lengths of the segments in bytes, over and over; inside the head of every frame unless told otherwise",
+                text: "the lengths of the segments in bytes, over and over, instead of places in frames",
+            },
+            Parameter {
+                key: "after",
+                kind: Kind::Numbers,
+                default: "1.3",
+                text: "where segments end, in bytes from the beginning of every frame",
             },
         ],
         at: "request",
@@ -56,9 +62,11 @@ const GAP: Parameter = Parameter {
 
 fn slices(values: &Values) -> Box<dyn Behaviour> {
     let sizes = values.numbers("sizes");
+    let mut inside = values.numbers("after");
+    inside.sort_unstable();
     Box::new(Slices(Slicing {
         cuts: match sizes.is_empty() {
-            true => Cuts::Heads,
+            true => Cuts::Inside(inside),
             false => Cuts::Sizes(sizes),
         },
         gap: values.ms("gap_ms"),

@@ -44,6 +44,12 @@ pub const FRAGMENTS: Clause = must(
     "RFC 6455 5.4",
     "A message is one frame, or a first frame and continuations with only control frames between them.",
 );
+/// Where frames and segments end means nothing.
+pub const SPLITTING: Clause = must(
+    "WSP-SPLT",
+    "RFC 6455 5.4",
+    "A message means the same however it is divided into frames, and a frame however TCP divides it: no peer depends on where they end.",
+);
 /// Lengths are minimal.
 pub const LENGTH: Clause = must(
     "WSP-LENG",
@@ -83,6 +89,26 @@ pub const CUT: Clause = Clause::new(
     "A connection ends with a close handshake, not inside a frame or message.",
 );
 
+/// The answer to the handshake.
+pub const HANDSHAKE: Clause = must(
+    "WSP-HSHK",
+    "RFC 6455 4.1",
+    "A client fails the connection if the answer is not 101, or if its Sec-WebSocket-Accept is wrong.",
+);
+/// Pings are answered.
+pub const PING: Clause = must(
+    "WSP-PING",
+    "RFC 6455 5.5.2",
+    "A ping is answered by a pong with its payload as soon as may be, whatever it stands between.",
+);
+/// Reconnecting slowly.
+pub const BACKOFF: Clause = Clause::new(
+    "WSP-BACK",
+    Level::Should,
+    section("RFC 6455 7.2.3"),
+    "A client that was cut off waits before it connects again, and longer each time.",
+);
+
 /// Compressed messages inflate.
 pub const DEFLATE: Clause = Clause::new(
     "WSP-DFLA",
@@ -110,12 +136,16 @@ pub const ALL: &[&Clause] = &[
     &MASKING,
     &CONTROL,
     &FRAGMENTS,
+    &SPLITTING,
     &LENGTH,
     &UTF8,
     &CLOSE,
     &AFTER_CLOSE,
     &LIMITS,
     &CUT,
+    &HANDSHAKE,
+    &PING,
+    &BACKOFF,
     &DEFLATE,
     &DEFLATE_OFFER,
 ];

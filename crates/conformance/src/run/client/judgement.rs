@@ -36,6 +36,18 @@ pub(super) fn judge(
         );
         return ending;
     }
+    if let Some(fault) = unreached(client, &played.sessions) {
+        let detail = format!("the session did not come to {fault}, which the case is about");
+        for check in &client.checks {
+            judge.unclear(
+                &check.id,
+                &check.clauses,
+                "guard-not-reached",
+                detail.clone(),
+            );
+        }
+        return ending;
+    }
     for check in &client.checks {
         let (id, clauses) = (check.id.as_str(), check.clauses.as_slice());
         // Without a session there is nothing that a check could be about.
@@ -77,6 +89,21 @@ pub(super) fn judge(
         }
     }
     ending
+}
+
+/// The first fault of a case that has not acted in any session, if there was one: what a client
+/// does before says nothing about how it takes the fault.
+fn unreached<'c>(client: &'c ClientCase, sessions: &[SessionReport]) -> Option<&'c str> {
+    let wanted = client.scenario.as_deref().filter(|own| *own != "none")?;
+    let mut faults = wanted.split('+');
+    let has_fired = |fault: &str| {
+        let mut armed = sessions.iter().flat_map(|session| &session.faults);
+        armed.any(|known| known.fault == fault && known.has_fired)
+    };
+    match sessions {
+        [] => None,
+        _ => faults.find(|fault| !has_fired(fault)),
+    }
 }
 
 struct Difference {
@@ -175,7 +202,8 @@ fn message_of(connection: usize, session: &SessionReport, number: u64) -> Option
 fn outcome(wanted: Outcome, played: &Played) -> Result<(), Difference> {
     let stderr = last_line(&played.finished.stderr);
     match (&played.finished.exit, wanted) {
-        (Exit::Done, Outcome::Completed) | (Exit::Error, Outcome::Error) => Ok(()),
+        (Exit::Done, Outcome::Completed | Outcome::Ends)
+        | (Exit::Error, Outcome::Error | Outcome::Ends) => Ok(()),
         (Exit::Done, Outcome::Error) => Err(different(
             "completed",
             "the program says that it is done, expected an error",

@@ -18,9 +18,11 @@ use std::time::{Duration, Instant};
 
 use mock_server::{Options, Running, Server};
 
+use super::sweep::sweep;
 use super::trace::{Connection, Trace};
 use super::{CaseResult, Judge, RunResult, run_all};
 use crate::case::{Case, ClientCase, Operation, Role};
+use crate::cut::Cut;
 use crate::message::{say, wav};
 use crate::select::Selection;
 use crate::verdict::{Ending, Verdict};
@@ -70,13 +72,47 @@ pub async fn run_client(
     Ok(result)
 }
 
+/// A case as it is, then with what the mock sends under each splitting.
 async fn run_case(case: &Case, subject: &Subject, selection: &Selection) -> CaseResult {
+    let whole = run_once(case, subject, selection, None).await;
+    // Where no session has opened, nothing was sent that could be split.
+    let cuts = match &whole.ending {
+        Ending::None | Ending::Refused(_) => Vec::new(),
+        _ => selection.cuts.list(),
+    };
+    let again = |cut| {
+        let (id, seed) = (&case.id, selection.seed);
+        let shown = subject.shown();
+        match subject {
+            Subject::Function(_) => format!("case {id}, seed {seed}, cuts {cut} of {shown}"),
+            Subject::Command(_) => {
+                format!("mynah test client --case {id} --seed {seed} --cuts {cut} -- {shown}")
+            }
+            Subject::Lines(_) => {
+                format!(
+                    "mynah test client --lines --case {id} --seed {seed} --cuts {cut} -- {shown}"
+                )
+            }
+        }
+    };
+    let run = |cut| run_once(case, subject, selection, Some(cut));
+    sweep(whole, case, &cuts, again, run).await
+}
+
+async fn run_once(
+    case: &Case,
+    subject: &Subject,
+    selection: &Selection,
+    cut: Option<Cut>,
+) -> CaseResult {
     let began = Instant::now();
     let mut judge = Judge::new(case, Role::Client, selection.profile);
     let Some(client) = &case.client else {
         unreachable!("only cases for clients are chosen")
     };
-    let (ending, trace) = match play(case, client, subject, selection.seed).await {
+    let more = cut.map(|cut| cut.scenario(&mut cut.ids(selection.seed, case)));
+    let played = play(case, client, subject, selection.seed, more.as_deref()).await;
+    let (ending, trace) = match played {
         Ok(played) => {
             let ending = judgement::judge(case, client, &played, subject, &mut judge);
             (ending, played.trace)
@@ -104,8 +140,9 @@ async fn play(
     client: &ClientCase,
     subject: &Subject,
     seed: u64,
+    more: Option<&str>,
 ) -> Result<Played, String> {
-    let server = start(case, client, seed).await?;
+    let server = start(case, client, seed, more).await?;
     let task = Task {
         url: format!("ws://{}", server.address()),
         endpoint: case.endpoint.clone(),
@@ -143,7 +180,13 @@ async fn play(
     })
 }
 
-async fn start(case: &Case, client: &ClientCase, seed: u64) -> Result<Running, String> {
+/// A mock as the case wants it, with more faults behind those of the case.
+async fn start(
+    case: &Case,
+    client: &ClientCase,
+    seed: u64,
+    more: Option<&str>,
+) -> Result<Running, String> {
     let mut options = Options {
         seed,
         transcripts: client.transcripts.clone(),
@@ -155,11 +198,13 @@ async fn start(case: &Case, client: &ClientCase, seed: u64) -> Result<Running, S
     }
     let started = Server::start_with(options).await;
     let server = started.map_err(|error| format!("the mock cannot start: {error}"))?;
-    if let Some(scenario) = &client.scenario {
+    let own = client.scenario.as_deref().filter(|own| *own != "none");
+    let faults: Vec<&str> = own.into_iter().chain(more).collect();
+    if !faults.is_empty() {
         let transcripts: Vec<&str> = client.transcripts.iter().map(String::as_str).collect();
         let set = server
             .lane("default")
-            .set(Some(scenario), None, &transcripts);
+            .set(Some(&faults.join("+")), None, &transcripts);
         set.map_err(|error| error.to_string())?;
     }
     Ok(server)

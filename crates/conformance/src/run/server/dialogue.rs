@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::Instant;
 use wire::endpoint::Endpoint;
+use wire::id::Ids;
 use wire::json::{Style, Value};
 use wire::session::{Form, Machine, Side, Standing};
 
@@ -13,6 +14,7 @@ use super::handshake::{self, Answer, HandshakeError, Response};
 use super::peer::{Incoming, Peer, Shape};
 use super::target::Target;
 use crate::case::{Case, Connect, EndpointFile, Http, Json, Step};
+use crate::cut::Cut;
 use crate::matcher::{self, Matcher};
 use crate::message::{Outgoing, Received, Scope, receive};
 use crate::run::Judge;
@@ -28,6 +30,8 @@ pub(super) struct Dialogue<'c> {
     pub(super) scope: Scope,
     pub(super) judge: Judge<'c>,
     pub(super) deadline: Instant,
+    /// How messages are split that the case does not split itself.
+    pub(super) cutting: Option<(Cut, Ids)>,
     connection: Option<Connection>,
     ending: Ending,
     /// What crossed its connections, in order.
@@ -81,11 +85,17 @@ impl<'c> Dialogue<'c> {
             scope: Scope::new(token),
             judge,
             deadline: Instant::now() + Duration::from_millis(case.budget_ms),
+            cutting: None,
             connection: None,
             ending: Ending::None,
             recorders: Vec::new(),
             token: token.to_owned(),
         }
+    }
+
+    /// The same dialogue with its messages split.
+    pub(super) fn split(self, cutting: Option<(Cut, Ids)>) -> Self {
+        Self { cutting, ..self }
     }
 
     /// Carries out the script; answers the score sheet, how the last session ended, and what

@@ -16,10 +16,11 @@ mod target;
 
 use std::time::Instant;
 
+use super::sweep::sweep;
 use super::{CaseResult, Judge, RunResult, run_all};
-use crate::case::{Case, Library, Role};
+use crate::case::{Case, Library, Need, Role};
+use crate::cut::{self, Cut};
 use crate::select::Selection;
-use crate::verdict::Profile;
 
 pub use target::{Target, TargetError};
 
@@ -39,7 +40,7 @@ pub async fn run_server(
     done: &dyn Fn(&CaseResult),
 ) -> Result<RunResult, TargetError> {
     target.reach().await?;
-    let run = |case| run_case(library, case, target, selection.profile, token);
+    let run = |case| run_case(library, case, target, selection, token);
     let cases = run_all(cases, Role::Server, PARALLEL, run, done).await;
     Ok(RunResult {
         kind: "server",
@@ -52,22 +53,43 @@ pub async fn run_server(
     })
 }
 
+/// A case as it is, then under each splitting.
 async fn run_case(
     library: &Library,
     case: &Case,
     target: &Target,
-    profile: Profile,
+    selection: &Selection,
     token: &str,
 ) -> CaseResult {
     let began = Instant::now();
-    let judge = Judge::new(case, Role::Server, profile);
     let Some(shared) = library.shared(&case.endpoint) else {
         unreachable!("lint refuses cases without an endpoint.toml")
     };
-    let dialogue = dialogue::Dialogue::new(case, shared, target, token, judge);
-    let (judge, ending, trace) = dialogue.run().await;
-    CaseResult {
-        trace,
-        ..judge.finish(ending, began.elapsed())
-    }
+    let run = async |cut: Option<Cut>| {
+        let judge = Judge::new(case, Role::Server, selection.profile);
+        let cutting = cut.map(|cut| (cut, cut.ids(selection.seed, case)));
+        let dialogue = dialogue::Dialogue::new(case, shared, target, token, judge);
+        let (judge, ending, trace) = dialogue.split(cutting).run().await;
+        CaseResult {
+            trace,
+            ..judge.finish(ending, began.elapsed())
+        }
+    };
+    let whole = run(None).await;
+    let cuts = match cut::is_split(case, Role::Server) {
+        true => selection.cuts.list(),
+        false => Vec::new(),
+    };
+    let again = |cut| {
+        let auth = match case.needs.contains(&Need::CheckedCredentials) {
+            true => " --auth strict",
+            false => "",
+        };
+        let (url, seed) = (target.shown(), selection.seed);
+        format!(
+            "mynah test server {url}{auth} --case {} --seed {seed} --cuts {cut}",
+            case.id
+        )
+    };
+    sweep(whole, case, &cuts, again, |cut| run(Some(cut))).await
 }

@@ -14,6 +14,7 @@ use wire::session::Form;
 use super::frames::Seen;
 use super::link::Link;
 use crate::case::Role;
+use crate::cut::Split;
 use crate::message::Outgoing;
 use crate::verdict::Ending;
 
@@ -35,6 +36,21 @@ pub(super) struct Shape<'c> {
     pub(super) ping_between: bool,
     /// Where TCP cuts.
     pub(super) cut: &'c [usize],
+}
+
+impl<'c> Shape<'c> {
+    pub(super) fn of(split: &'c Split) -> Self {
+        Self {
+            fragments: &split.fragments,
+            ping_between: split.ping_between,
+            cut: &split.cut,
+        }
+    }
+
+    /// Whether nothing is cut.
+    pub(super) const fn is_plain(&self) -> bool {
+        self.fragments.is_empty() && self.cut.is_empty()
+    }
 }
 
 /// What the server does.

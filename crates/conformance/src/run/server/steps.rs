@@ -7,6 +7,7 @@ use crate::case::{
     Close, Closed, Collect, Expect, Frame, Http, Ping, Quiet, Refused, Send, Step, Stream,
     Unfragmented,
 };
+use crate::cut::Split;
 use crate::matcher::{self, Matcher, Matchers};
 use crate::message::{Outgoing, Received, build, frame, say, unlike};
 use crate::verdict::Ending;
@@ -116,10 +117,18 @@ impl Dialogue<'_> {
                 return Flow::Stop;
             }
         };
+        let split = match &mut self.cutting {
+            Some((cut, ids)) if step.cut.is_empty() => cut.split(bytes.len(), ids),
+            _ => Split::default(),
+        };
+        let cut = match step.cut.is_empty() {
+            true => &split.cut,
+            false => &step.cut,
+        };
         let deadline = self.deadline;
         if let Some(peer) = self.peer() {
             // What the server thinks of it, the next step reads.
-            let _ = peer.send_bytes(&bytes, &step.cut, deadline).await;
+            let _ = peer.send_bytes(&bytes, cut, deadline).await;
         }
         Flow::Go
     }
@@ -164,6 +173,15 @@ impl Dialogue<'_> {
     /// A server that takes nothing any more has said why in a message or a close, which the
     /// next step reads and judges; so this alone is no verdict.
     async fn deliver(&mut self, message: &Outgoing, shape: Shape<'_>) {
+        let length = message.payload.len();
+        let split = match &mut self.cutting {
+            Some((cut, ids)) if shape.is_plain() => cut.split(length, ids),
+            _ => Split::default(),
+        };
+        let shape = match shape.is_plain() {
+            true => Shape::of(&split),
+            false => shape,
+        };
         let _ = self.send(message, shape).await;
     }
 

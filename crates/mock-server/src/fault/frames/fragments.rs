@@ -8,17 +8,31 @@ use crate::fault::behaviour::{Behaviour, Frame, Hand};
 /// Every message in fragments.
 pub(super) struct Fragmented {
     parts: usize,
+    /// The lengths of the first fragments, if they are chosen.
+    sizes: Vec<u64>,
     /// How many pings have been sent.
     pings: u32,
 }
 
 impl Fragmented {
-    /// In so many fragments at most.
-    pub(super) fn new(parts: u64) -> Self {
+    /// In so many fragments at most, or with the first ones of these lengths.
+    pub(super) fn new(parts: u64, sizes: Vec<u64>) -> Self {
         Self {
             parts: usize::try_from(parts).unwrap_or(usize::MAX),
+            sizes,
             pings: 0,
         }
+    }
+
+    fn cuts(&self, payload: &[u8]) -> Vec<usize> {
+        if self.sizes.is_empty() {
+            return cuts(payload, self.parts);
+        }
+        let ends = self.sizes.iter().scan(0_u64, |end, size| {
+            *end = end.saturating_add(*size);
+            usize::try_from(*end).ok()
+        });
+        ends.take_while(|end| *end < payload.len()).collect()
     }
 }
 
@@ -30,7 +44,7 @@ impl Behaviour for Fragmented {
         for frame in frames {
             let is_whole_message =
                 frame.head.fin && matches!(frame.head.opcode, Opcode::Text | Opcode::Binary);
-            let cuts = cuts(&frame.payload, self.parts);
+            let cuts = self.cuts(&frame.payload);
             if !is_whole_message || cuts.is_empty() {
                 all.push(frame);
                 continue;
@@ -139,6 +153,14 @@ mod tests {
     }
 
     #[test]
+    fn first_fragments_have_the_lengths_that_are_chosen() {
+        let fragmented = Fragmented::new(4, vec![1, 2, 40]);
+        assert_eq!(fragmented.cuts(&[0; 44]), [1, 3, 43]);
+        assert_eq!(fragmented.cuts(&[0; 43]), [1, 3]);
+        assert_eq!(fragmented.cuts(&[0; 1]), [0; 0]);
+    }
+
+    #[test]
     fn parts_are_the_whole() {
         for length in 0..40_u8 {
             for parts in 2..12_usize {
@@ -153,7 +175,7 @@ mod tests {
                     payload: payload.clone().into(),
                 };
                 let mut all = Vec::new();
-                Fragmented::new(4).fragment(&frame, &cuts, &mut all);
+                Fragmented::new(4, Vec::new()).fragment(&frame, &cuts, &mut all);
                 let data = all.iter().filter(|frame| frame.head.opcode != Opcode::Ping);
                 let joined: Vec<u8> = data.flat_map(|frame| frame.payload.to_vec()).collect();
                 assert_eq!(joined, payload);
