@@ -93,6 +93,9 @@ impl Library {
         let (mut cases, mut endpoints) = (Vec::new(), BTreeMap::new());
         for (name, text) in files {
             let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+            if OTHERS.contains(&file) {
+                continue;
+            }
             if registry::VENDORS.iter().any(|vendor| vendor.name == folder) {
                 match Case::parse_shared(name, text, folder) {
                     Ok(shared) => {
@@ -105,9 +108,6 @@ impl Library {
             let Some(endpoint) = registry::endpoints().find(|known| known.name == folder) else {
                 continue;
             };
-            if OTHERS.contains(&file) {
-                continue;
-            }
             if file == SHARED {
                 match EndpointFile::parse(name, text) {
                     Ok(shared) => drop(endpoints.insert(endpoint.name, shared)),

@@ -31,7 +31,7 @@ pub use probe::ProbeResult;
 pub use subject::{Function, Job, Reply, Subject};
 pub use trials::test_client;
 
-use adapter::{Exit, Finished, Task};
+pub(super) use adapter::{Exit, Finished, Task};
 
 /// How long the mock waits for sessions to end once the program has.
 const SETTLE: Duration = Duration::from_secs(3);
