@@ -7,6 +7,7 @@
 //! ```
 
 mod expect;
+mod mutants;
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use clap::builder::NonEmptyStringValueParser;
 use conformance::case::{Library, Need, Role};
 use conformance::expect::{Existing, Reruns};
 use conformance::report::{self, Report};
+use conformance::run::mutant::Mutated;
 use conformance::run::trace::PUBLIC_TOKEN;
 use conformance::run::{self, CaseResult, Target, TargetError};
 use conformance::select::{SelectError, Selection};
@@ -40,6 +42,8 @@ enum Subject {
     Client(ClientArgs),
     /// Read stored sessions with the codecs and tables, without a network
     Replay(ReplayArgs),
+    /// List what `--mutant` can break on purpose, to see that a run turns red
+    Mutants(mutants::ListArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -60,6 +64,9 @@ struct ServerArgs {
     /// Run the cases in an order drawn from the seed
     #[arg(long)]
     shuffle: bool,
+    /// Break the server on purpose, by a proxy before it: one of `mynah test mutants`
+    #[arg(long, value_name = "ID", conflicts_with = "expect")]
+    mutant: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -81,6 +88,9 @@ struct ClientArgs {
     /// Run the cases in an order drawn from the seed
     #[arg(long)]
     shuffle: bool,
+    /// Break the client on purpose, by a proxy behind it: one of `mynah test mutants`
+    #[arg(long, value_name = "ID", conflicts_with = "expect")]
+    mutant: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -141,6 +151,7 @@ pub(crate) fn run(args: Args) -> Result<String, Failure> {
             let expecting = args.chosen.reporting.open()?;
             expecting.conclude(&replay(&args)?)
         }
+        Subject::Mutants(args) => mutants::list(&args),
     }
 }
 
@@ -149,6 +160,7 @@ pub(crate) fn examples() -> String {
     let endpoint = names::example_endpoint();
     format!(
         "Examples:\n  mynah test server ws://127.0.0.1:7070\n  \
+         mynah test server ws://127.0.0.1:7070 --endpoint {endpoint} --mutant srv.bad-close-echoed\n  \
          mynah test client --endpoint {endpoint} -- python3 adapter.py\n  mynah test replay\n\n\
          Exit status: 0 as expected, 1 a difference or a failed probe, 2 usage, 3 our own fault,\n\
          4 a program that cannot be started or a server that cannot be reached."
@@ -173,6 +185,22 @@ async fn server(args: &ServerArgs, expecting: &Expecting<'_>) -> Result<Ran, Fai
         Auth::Any => {}
     }
     let token = args.token.as_deref().unwrap_or(PUBLIC_TOKEN);
+    let mutant = match &args.mutant {
+        Some(name) => Some(mutants::find(
+            name,
+            Role::Server,
+            &selection.endpoints,
+            &library,
+        )?),
+        None => None,
+    };
+    let mut proxy = None;
+    let mut target = target;
+    if let Some(mutant) = &mutant {
+        selection.endpoints = vec![mutant.endpoint.clone()];
+        let (started, behind) = mutants::before(&target, mutant, &library, token).await?;
+        (proxy, target) = (Some(started), behind);
+    }
     let run = async |selection: Selection, done: fn(&CaseResult)| {
         let cases = selection.cases(&library, Role::Server)?;
         let run = run::run_server(&library, &cases, &target, &selection, token, &done);
@@ -182,6 +210,7 @@ async fn server(args: &ServerArgs, expecting: &Expecting<'_>) -> Result<Ran, Fai
         })
     };
     let result = run(selection.clone(), show).await?;
+    drop(proxy);
     let mut reruns = Reruns::new();
     for (id, times) in expecting.reruns(&result) {
         for _ in 0..times {
@@ -196,6 +225,7 @@ async fn server(args: &ServerArgs, expecting: &Expecting<'_>) -> Result<Ran, Fai
         run: result,
         existing: Existing::of(&library, Role::Server),
         library: Some(library),
+        mutant,
         reruns,
         is_filtered: !args.chosen.case.is_empty(),
     })
@@ -203,7 +233,7 @@ async fn server(args: &ServerArgs, expecting: &Expecting<'_>) -> Result<Ran, Fai
 
 async fn client(args: &ClientArgs, expecting: &Expecting<'_>) -> Result<Ran, Failure> {
     let library = library(args.cases.as_deref())?;
-    let selection = args.chosen.selection(args.shuffle)?;
+    let mut selection = args.chosen.selection(args.shuffle)?;
     let token = args
         .token
         .clone()
@@ -211,10 +241,25 @@ async fn client(args: &ClientArgs, expecting: &Expecting<'_>) -> Result<Ran, Fai
     let mut words = args.command.iter().cloned();
     let program = words.next().unwrap_or_default();
     let command = run::Command::new(program, words.collect(), token);
-    let subject: run::Subject = match args.lines {
+    let mut subject: run::Subject = match args.lines {
         true => run::Lines::new(command).into(),
         false => command.into(),
     };
+    let mutant = match &args.mutant {
+        Some(name) => Some(mutants::find(
+            name,
+            Role::Client,
+            &selection.endpoints,
+            &library,
+        )?),
+        None => None,
+    };
+    if let Some(mutant) = &mutant
+        && let Some(shared) = library.shared(&mutant.endpoint)
+    {
+        selection.endpoints = vec![mutant.endpoint.clone()];
+        subject = Mutated::new(subject, mutant.clone(), shared.clone()).into();
+    }
     let run = async |selection: Selection, done: fn(&CaseResult)| {
         let cases = selection.cases(&library, Role::Client)?;
         let run = run::run_client(&cases, &subject, &selection, &done);
@@ -236,6 +281,7 @@ async fn client(args: &ClientArgs, expecting: &Expecting<'_>) -> Result<Ran, Fai
         run: result,
         existing: Existing::of(&library, Role::Client),
         library: Some(library),
+        mutant,
         reruns,
         is_filtered: !args.chosen.case.is_empty(),
     })
@@ -256,6 +302,7 @@ fn replay(args: &ReplayArgs) -> Result<Ran, Failure> {
     Ok(Ran {
         run,
         library: None,
+        mutant: None,
         existing: Existing::default(),
         reruns: Reruns::new(),
         is_filtered: !args.chosen.case.is_empty(),
