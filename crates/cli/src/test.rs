@@ -9,6 +9,7 @@
 mod again;
 mod expect;
 mod matrix;
+mod mutants;
 mod progress;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use conformance::case::{Library, Need, Role};
 use conformance::cut::Cuts;
 use conformance::expect::{Existing, Reruns};
 use conformance::report::{self, Report};
+use conformance::run::mutant::Mutated;
 use conformance::run::trace::PUBLIC_TOKEN;
 use conformance::run::{self, CaseResult, Target, TargetError};
 use conformance::select::{SelectError, Selection};
@@ -46,6 +48,8 @@ enum Subject {
     Replay(ReplayArgs),
     /// Put the runs of several subjects side by side
     Matrix(matrix::Args),
+    /// List what `--mutant` can break on purpose, to see that a run turns red
+    Mutants(mutants::ListArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -70,6 +74,9 @@ struct ServerArgs {
     /// at places drawn from the seed, or as one splitting does that a report names
     #[arg(long, value_name = "all|random:N|NAME")]
     cuts: Option<Cuts>,
+    /// Break the server on purpose, by a proxy before it: one of `mynah test mutants`
+    #[arg(long, value_name = "ID", conflicts_with = "expect")]
+    mutant: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -95,6 +102,9 @@ struct ClientArgs {
     /// at places drawn from the seed, or as one splitting does that a report names
     #[arg(long, value_name = "all|random:N|NAME")]
     cuts: Option<Cuts>,
+    /// Break the client on purpose, by a proxy behind it: one of `mynah test mutants`
+    #[arg(long, value_name = "ID", conflicts_with = "expect")]
+    mutant: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -154,6 +164,7 @@ pub(crate) fn run(args: Args) -> Result<String, Failure> {
             let expecting = args.chosen.reporting.open()?;
             expecting.conclude(&replay(&args)?)
         }
+        Subject::Mutants(args) => mutants::list(&args),
     }
 }
 
@@ -162,6 +173,7 @@ pub(crate) fn examples() -> String {
     let endpoint = names::example_endpoint();
     format!(
         "Examples:\n  mynah test server ws://127.0.0.1:7070\n  \
+         mynah test server ws://127.0.0.1:7070 --endpoint {endpoint} --mutant srv.bad-close-echoed\n  \
          mynah test client --endpoint {endpoint} -- python3 adapter.py\n  mynah test replay\n  \
          mynah test matrix a/run.json b/run.json --out matrix.html\n\n\
          Exit status: 0 as expected, 1 a difference or a failed probe, 2 usage, 3 our own fault,\n\
@@ -188,6 +200,22 @@ async fn server(args: &ServerArgs, expecting: &Expecting<'_>) -> Result<Ran, Fai
         Auth::Any => {}
     }
     let token = args.token.as_deref().unwrap_or(PUBLIC_TOKEN);
+    let mutant = match &args.mutant {
+        Some(name) => Some(mutants::find(
+            name,
+            Role::Server,
+            &selection.endpoints,
+            &library,
+        )?),
+        None => None,
+    };
+    let mut proxy = None;
+    let mut target = target;
+    if let Some(mutant) = &mutant {
+        selection.endpoints = vec![mutant.endpoint.clone()];
+        let (started, behind) = mutants::before(&target, mutant, &library, token).await?;
+        (proxy, target) = (Some(started), behind);
+    }
     let run = async |selection: Selection, shown: Shown| {
         let cases = selection.cases(&library, Role::Server)?;
         let progress = Progress::begin(shown, &cases, Role::Server, selection.cuts);
@@ -199,6 +227,7 @@ async fn server(args: &ServerArgs, expecting: &Expecting<'_>) -> Result<Ran, Fai
         })
     };
     let result = run(selection.clone(), Shown::Yes).await?;
+    drop(proxy);
     let mut reruns = Reruns::new();
     for (id, times) in expecting.reruns(&result) {
         for _ in 0..times {
@@ -214,6 +243,7 @@ async fn server(args: &ServerArgs, expecting: &Expecting<'_>) -> Result<Ran, Fai
         existing: Existing::of(&library, Role::Server),
         command: again::server(args, &target.shown(), selection.profile),
         library: Some(library),
+        mutant,
         reruns,
         is_filtered: !args.chosen.case.is_empty(),
     })
@@ -230,10 +260,25 @@ async fn client(args: &ClientArgs, expecting: &Expecting<'_>) -> Result<Ran, Fai
     let mut words = args.command.iter().cloned();
     let program = words.next().unwrap_or_default();
     let command = run::Command::new(program, words.collect(), token);
-    let subject: run::Subject = match args.lines {
+    let mut subject: run::Subject = match args.lines {
         true => run::Lines::new(command).into(),
         false => command.into(),
     };
+    let mutant = match &args.mutant {
+        Some(name) => Some(mutants::find(
+            name,
+            Role::Client,
+            &selection.endpoints,
+            &library,
+        )?),
+        None => None,
+    };
+    if let Some(mutant) = &mutant
+        && let Some(shared) = library.shared(&mutant.endpoint)
+    {
+        selection.endpoints = vec![mutant.endpoint.clone()];
+        subject = Mutated::new(subject, mutant.clone(), shared.clone()).into();
+    }
     let run = async |selection: Selection, shown: Shown| {
         let cases = selection.cases(&library, Role::Client)?;
         let progress = Progress::begin(shown, &cases, Role::Client, selection.cuts);
@@ -258,6 +303,7 @@ async fn client(args: &ClientArgs, expecting: &Expecting<'_>) -> Result<Ran, Fai
         existing: Existing::of(&library, Role::Client),
         command: again::client(args, selection.profile),
         library: Some(library),
+        mutant,
         reruns,
         is_filtered: !args.chosen.case.is_empty(),
     })
@@ -278,6 +324,7 @@ fn replay(args: &ReplayArgs) -> Result<Ran, Failure> {
     Ok(Ran {
         run,
         library: None,
+        mutant: None,
         existing: Existing::default(),
         command: again::replay(args, selection.profile),
         reruns: Reruns::new(),

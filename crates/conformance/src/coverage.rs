@@ -78,6 +78,7 @@ pub struct Covered {
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
     exceptions: BTreeMap<String, String>,
+    unkilled: BTreeMap<String, String>,
     exercised: BTreeSet<String>,
     proven: BTreeMap<String, Vec<String>>,
 }
@@ -88,6 +89,9 @@ pub struct Coverage {
 struct Exceptions {
     schema: String,
     exceptions: BTreeMap<String, String>,
+    /// Scored cases that kill no mutant, `CASE server` or `CASE client`, and why.
+    #[serde(default)]
+    unkilled: BTreeMap<String, String>,
 }
 
 /// The name of the file of exceptions.
@@ -102,7 +106,8 @@ impl Coverage {
         let mut coverage = Self::default();
         for (name, text) in crate::embedded::cases() {
             if *name == EXCEPTIONS {
-                coverage.exceptions = exceptions(text)?;
+                let stored = exceptions(text)?;
+                (coverage.exceptions, coverage.unkilled) = (stored.exceptions, stored.unkilled);
             }
         }
         for (name, text) in crate::embedded::coverage() {
@@ -147,11 +152,29 @@ impl Coverage {
         covered.collect()
     }
 
+    /// Why a scored case kills no mutant of this role, if it may.
+    #[must_use]
+    pub fn why_unkilled(&self, case: &str, role: &str) -> Option<&str> {
+        let reason = self.unkilled.get(&format!("{case} {role}"));
+        reason.map(String::as_str)
+    }
+
     /// What is wrong with the exceptions: a clause that is none, or that has a case.
     #[must_use]
     pub fn problems(&self, library: &Library) -> Vec<String> {
         let known: BTreeSet<&str> = all_clauses().iter().map(|clause| clause.id).collect();
         let cited = cited(library);
+        let cases = self.unkilled.keys().filter(|name| {
+            let (id, role) = name.split_once(' ').unwrap_or((name, ""));
+            let roles = [Role::Server, Role::Client].into_iter();
+            let mut of_role = roles.filter(|known| known.name() == role);
+            let of_role = of_role.next();
+            !of_role.is_some_and(|role| {
+                let mut cases = library.cases.iter();
+                cases.any(|case| case.id == id && case.has_role(role))
+            })
+        });
+        let cases = cases.map(|name| format!("exceptions.toml: there is no case {name:?}"));
         let names = self.exceptions.keys().map(|id| ("exceptions.toml", id));
         let names = names.chain(self.exercised.iter().map(|id| ("exercised.jsonl", id)));
         let names = names.chain(self.proven.keys().map(|id| ("proven.jsonl", id)));
@@ -163,7 +186,7 @@ impl Coverage {
             .keys()
             .filter(|id| cited.contains_key(id.as_str()))
             .map(|id| format!("exceptions.toml: {id} has a case"));
-        unknown.chain(doubled).collect()
+        cases.chain(unknown).chain(doubled).collect()
     }
 }
 
@@ -229,11 +252,11 @@ fn entry(line: &str) -> Option<(String, Vec<String>)> {
     Some((clause, names.collect::<Option<_>>()?))
 }
 
-fn exceptions(text: &str) -> Result<BTreeMap<String, String>, Diagnostic> {
+fn exceptions(text: &str) -> Result<Exceptions, Diagnostic> {
     let parsed: Exceptions =
         toml::from_str(text).map_err(|error| Diagnostic::of_toml(EXCEPTIONS, text, &error))?;
     match parsed.schema.as_str() {
-        "exceptions/1" => Ok(parsed.exceptions),
+        "exceptions/1" => Ok(parsed),
         other => {
             let message = format!("schema {other:?}: this program reads \"exceptions/1\"");
             Err(Diagnostic::whole(EXCEPTIONS, message))

@@ -99,6 +99,14 @@ pub struct CheckResult {
     pub evidence: Evidence,
 }
 
+impl CheckResult {
+    /// Whether something was seen that is different from what was expected.
+    #[must_use]
+    pub const fn is_difference(&self) -> bool {
+        matches!(self.verdict, Verdict::Fail | Verdict::Lenient)
+    }
+}
+
 /// How a session ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Ending {

@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use conformance::case::Library;
 use conformance::expect::{Date, Existing, Expectations, Outcome, Reruns, Setting, bless, judge};
 use conformance::report::{self, CommandLine, Report};
+use conformance::run::mutant::Mutant;
 use conformance::run::{CaseResult, RunResult};
 
 use crate::failure::Failure;
@@ -43,6 +44,8 @@ pub(super) struct Ran {
     pub(super) library: Option<Library>,
     pub(super) existing: Existing,
     pub(super) command: CommandLine,
+    /// What the subject was broken by.
+    pub(super) mutant: Option<Mutant>,
     pub(super) reruns: Reruns,
     pub(super) is_filtered: bool,
 }
@@ -113,7 +116,11 @@ impl Expecting<'_> {
                 output: report::summary(&report),
             })?;
         }
-        super::conclude(&report)
+        let concluded = super::conclude(&report);
+        match &ran.mutant {
+            Some(mutant) => super::mutants::conclude(mutant, &ran.run, concluded),
+            None => concluded,
+        }
     }
 
     fn hold(&self, file: &Expectations, ran: &Ran) -> Result<Outcome, Failure> {

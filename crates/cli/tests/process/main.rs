@@ -1,6 +1,9 @@
 //! The built binary, run as users run it.
 
 #[cfg(test)]
+#[cfg(unix)]
+mod controls;
+#[cfg(test)]
 mod decode;
 #[cfg(test)]
 mod hear;

@@ -194,6 +194,72 @@ fn what_cannot_be_judged_is_never_green(
     assert!(errors.starts_with(line), "{errors}");
 }
 
+#[rstest]
+#[case::no_profile(&["server", "ws://127.0.0.1:1", "--profile", "nope"], "--profile")]
+#[case::no_auth(&["server", "ws://127.0.0.1:1", "--auth", "nope"], "--auth")]
+#[case::no_seed(&["server", "ws://127.0.0.1:1", "--seed", "x"], "--seed")]
+#[case::no_token(&["server", "ws://127.0.0.1:1", "--token", ""], "--token")]
+#[case::no_date(&["replay", "--date", "tomorrow"], "2026-06-01")]
+#[case::no_cases(&["server", "ws://127.0.0.1:1", "--cases", "/no/such/folder"], "/no/such/folder")]
+#[case::no_file(&["replay", "--expect", "/no/such/file"], "--bless writes it")]
+#[case::no_mutant(&["server", "ws://127.0.0.1:1", "--mutant", "nope"], "`mynah test mutants` lists all")]
+#[case::which_mutant(&["server", "ws://127.0.0.1:1", "--mutant", "srv.no-pong"], "say which with --endpoint")]
+fn what_is_asked_wrongly_is_usage(#[case] arguments: &[&str], #[case] remedy: &str) {
+    let (found, output, errors) = tested(arguments);
+    assert_eq!((found, output.as_str()), (Some(2), ""), "{errors}");
+    assert!(errors.starts_with("error: "), "{errors}");
+    assert!(errors.contains(remedy), "{errors}");
+    assert_eq!(errors.lines().count(), 1, "{errors}");
+}
+
+/// Mutants that cost no waiting, one an endpoint at least.
+const MUTANTS: [&str; 3] = [
+    "srv.version-unnamed",
+    "srv.http-refusal-status",
+    "srv.http-refusal-code",
+];
+
+/// Their names, endpoints and clauses, and a case that has to find them.
+fn mutants() -> Vec<[String; 4]> {
+    let (code, output, _) = tested(&["mutants", "--json"]);
+    assert_eq!(code, Some(0));
+    let listed: Value = serde_json::from_str(&output).unwrap();
+    let all = listed["mutants"].as_array().unwrap().iter();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let named = all.map(|mutant| {
+        let aim = text(&mutant["caught"][0]);
+        let case = aim.split_once('/').unwrap().0.to_owned();
+        let [id, endpoint, breaks] = ["id", "endpoint", "breaks"].map(|name| text(&mutant[name]));
+        [id, endpoint, breaks, case]
+    });
+    named
+        .filter(|[id, ..]| MUTANTS.contains(&id.as_str()))
+        .collect()
+}
+
+#[test]
+fn a_mutant_makes_a_run_red_at_the_clause_that_it_breaks() {
+    let server = Server::start_blocking().unwrap();
+    let url = format!("ws://{}", server.address());
+    let mutants = mutants();
+    assert_eq!(mutants.len(), wire::registry::endpoints().count());
+    for [id, endpoint, clause, case] in mutants {
+        let mut with = vec!["server", &url, "--endpoint", &endpoint, "--case", &case];
+        assert_eq!(tested(&with).0, Some(0));
+        with.extend(["--mutant", &id]);
+        let (code, output, errors) = tested(&with);
+        assert_eq!(code, Some(1), "{id}: {output}");
+        let line = format!("error: not as expected: {id} breaks {clause}, and is found by ");
+        assert!(errors.starts_with(&line), "{errors}");
+        let red = output.lines().filter(|line| line.starts_with("  fail "));
+        assert!(red.clone().any(|line| line.contains(&clause)), "{output}");
+    }
+    let (code, _, errors) = tested(&["server", "wss://127.0.0.1:1", "--mutant", "srv.no-log-id"]);
+    assert_eq!(code, Some(2), "{errors}");
+    let (code, _, errors) = tested(&["server", "ws://127.0.0.1:1", "--mutant", "srv.no-log-id"]);
+    assert_eq!(code, Some(4), "{errors}");
+}
+
 #[test]
 fn stored_sessions_are_replayed_without_a_network() {
     let (code, output, errors) = tested(&["replay"]);

@@ -106,6 +106,9 @@ impl Library {
         for (name, text) in files {
             let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
             texts.insert(name.to_owned(), text.to_owned());
+            if OTHERS.contains(&file) {
+                continue;
+            }
             if registry::VENDORS.iter().any(|vendor| vendor.name == folder) {
                 match Case::parse_shared(name, text, folder) {
                     Ok(shared) => {
@@ -118,9 +121,6 @@ impl Library {
             let Some(endpoint) = registry::endpoints().find(|known| known.name == folder) else {
                 continue;
             };
-            if OTHERS.contains(&file) {
-                continue;
-            }
             if file == SHARED {
                 match EndpointFile::parse(name, text) {
                     Ok(shared) => drop(endpoints.insert(endpoint.name, shared)),

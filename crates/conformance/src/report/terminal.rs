@@ -18,9 +18,12 @@ pub fn case_line(case: &CaseResult) -> String {
     }
     text.push('\n');
     // If all checks say the same, once is enough.
-    let is_whole = case.checks.iter().all(|check| {
-        check.verdict != Verdict::Pass && check.reason == case.reason && check.detail == case.detail
-    });
+    let is_whole = case.checks.len() != 1
+        && case.checks.iter().all(|check| {
+            check.verdict != Verdict::Pass
+                && check.reason == case.reason
+                && check.detail == case.detail
+        });
     if is_whole && case.verdict != Verdict::Pass {
         push(
             &mut text,

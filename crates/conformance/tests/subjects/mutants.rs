@@ -12,7 +12,7 @@ async fn every_mutant_server_is_killed_at_the_clause_that_it_breaks() {
     let matrix = kill_servers(&library, &mutants).await;
     println!("{}", matrix.render());
     assert_eq!(matrix.problems, [""; 0]);
-    assert!(matrix.mutants.len() >= 40, "{}", matrix.mutants.len());
+    assert!(matrix.mutants.len() >= 250, "{}", matrix.mutants.len());
 }
 
 /// With `BLESS=1` the stored file is written anew; without, it has to say what mutants prove.

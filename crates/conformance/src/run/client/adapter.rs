@@ -46,29 +46,30 @@ pub enum StartError {
 }
 
 /// What a program is to do.
-pub(super) struct Task {
-    pub(super) url: String,
-    pub(super) endpoint: String,
-    pub(super) operation: Operation,
+#[derive(Clone)]
+pub(in crate::run) struct Task {
+    pub(in crate::run) url: String,
+    pub(in crate::run) endpoint: String,
+    pub(in crate::run) operation: Operation,
     /// The name and the contents of its input.
-    pub(super) input: (PathBuf, Vec<u8>),
-    pub(super) format: String,
-    pub(super) rate_hz: u32,
-    pub(super) deadline: Duration,
+    pub(in crate::run) input: (PathBuf, Vec<u8>),
+    pub(in crate::run) format: String,
+    pub(in crate::run) rate_hz: u32,
+    pub(in crate::run) deadline: Duration,
 }
 
 /// What a program did.
-pub(super) struct Finished {
-    pub(super) exit: Exit,
+pub(in crate::run) struct Finished {
+    pub(in crate::run) exit: Exit,
     /// What it wrote to `MYNAH_OUT`, if it did.
-    pub(super) output: Option<Vec<u8>>,
+    pub(in crate::run) output: Option<Vec<u8>>,
     /// The end of its standard error, without the token.
-    pub(super) stderr: String,
+    pub(in crate::run) stderr: String,
 }
 
 /// How a program ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Exit {
+pub(in crate::run) enum Exit {
     Done,
     Error,
     Unsupported,

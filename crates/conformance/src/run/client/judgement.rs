@@ -98,7 +98,7 @@ fn unreached<'c>(client: &'c ClientCase, sessions: &[SessionReport]) -> Option<&
     let mut faults = wanted.split('+');
     let has_fired = |fault: &str| {
         let mut armed = sessions.iter().flat_map(|session| &session.faults);
-        armed.any(|known| known.fault == fault && known.has_fired)
+        armed.any(|known| known.fault == fault && known.fired.is_some())
     };
     match sessions {
         [] => None,

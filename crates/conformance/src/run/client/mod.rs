@@ -33,7 +33,7 @@ pub use probe::ProbeResult;
 pub use subject::{Function, Job, Reply, Subject};
 pub use trials::test_client;
 
-use adapter::{Exit, Finished, Task};
+pub(super) use adapter::{Exit, Finished, Task};
 
 /// How long the mock waits for sessions to end once the program has.
 const SETTLE: Duration = Duration::from_secs(3);
@@ -82,18 +82,7 @@ async fn run_case(case: &Case, subject: &Subject, selection: &Selection) -> Case
     };
     let again = |cut| {
         let (id, seed) = (&case.id, selection.seed);
-        let shown = subject.shown();
-        match subject {
-            Subject::Function(_) => format!("case {id}, seed {seed}, cuts {cut} of {shown}"),
-            Subject::Command(_) => {
-                format!("mynah test client --case {id} --seed {seed} --cuts {cut} -- {shown}")
-            }
-            Subject::Lines(_) => {
-                format!(
-                    "mynah test client --lines --case {id} --seed {seed} --cuts {cut} -- {shown}"
-                )
-            }
-        }
+        subject.again(&format!("--case {id} --seed {seed} --cuts {cut}"))
     };
     let run = |cut| run_once(case, subject, selection, Some(cut));
     sweep(whole, case, &cuts, again, run).await

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use super::adapter::{Command, Exit, Finished, StartError, Task};
 use super::lines::{About, Lines};
 use crate::case::Operation;
+use crate::run::mutant::Mutated;
 
 /// A client under test.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ pub enum Subject {
     Lines(Lines),
     /// Rung 3: a function of this process.
     Function(Function),
+    /// Any of these, broken on purpose.
+    Mutated(Box<Mutated>),
 }
 
 /// A client as a function: what a test of the client's own crate hands over.
@@ -83,19 +86,6 @@ impl Function {
         (self.run)(job).await
     }
 
-    /// The same function under another name, with something around it.
-    pub(crate) fn wrapped<F>(
-        &self,
-        name: &str,
-        around: impl Fn(Self, Job) -> F + Send + Sync + 'static,
-    ) -> Self
-    where
-        F: Future<Output = Reply> + Send + 'static,
-    {
-        let inner = self.clone();
-        Self::new(name, &self.token, move |job| around(inner.clone(), job))
-    }
-
     async fn run(&self, task: &Task) -> Finished {
         let job = Job {
             url: task.url.clone(),
@@ -140,6 +130,12 @@ impl From<Command> for Subject {
     }
 }
 
+impl From<Mutated> for Subject {
+    fn from(mutated: Mutated) -> Self {
+        Self::Mutated(Box::new(mutated))
+    }
+}
+
 impl From<Lines> for Subject {
     fn from(lines: Lines) -> Self {
         Self::Lines(lines)
@@ -160,6 +156,9 @@ impl Subject {
             Self::Command(command) => command.shown(),
             Self::Lines(lines) => lines.command().shown(),
             Self::Function(function) => function.name.clone(),
+            Self::Mutated(mutated) => {
+                format!("{} with {}", mutated.inner().shown(), mutated.name())
+            }
         }
     }
 
@@ -167,7 +166,25 @@ impl Subject {
     pub(super) fn about(&self) -> Option<About> {
         match self {
             Self::Lines(lines) => lines.about(),
-            Self::Command(_) | Self::Function(_) => None,
+            Self::Command(_) | Self::Function(_) | Self::Mutated(_) => None,
+        }
+    }
+
+    /// How it is judged again with these options.
+    pub(super) fn again(&self, options: &str) -> String {
+        match self {
+            Self::Command(command) => {
+                format!("mynah test client {options} -- {}", command.shown())
+            }
+            Self::Lines(lines) => {
+                let command = lines.command().shown();
+                format!("mynah test client --lines {options} -- {command}")
+            }
+            Self::Function(function) => format!("{options} of {}", function.name),
+            Self::Mutated(mutated) => {
+                let name = mutated.name();
+                mutated.inner().again(&format!("--mutant {name} {options}"))
+            }
         }
     }
 
@@ -178,11 +195,22 @@ impl Subject {
             Self::Lines(lines) => lines.command().redact(text),
             Self::Function(function) if function.token.is_empty() => text.to_owned(),
             Self::Function(function) => text.replace(&function.token, "***"),
+            Self::Mutated(mutated) => mutated.inner().redact(text),
+        }
+    }
+
+    /// The credential that it is given.
+    pub(in crate::run) fn token(&self) -> &str {
+        match self {
+            Self::Command(command) => command.token(),
+            Self::Lines(lines) => lines.command().token(),
+            Self::Function(function) => &function.token,
+            Self::Mutated(mutated) => mutated.inner().token(),
         }
     }
 
     /// Has it do one thing.
-    pub(super) async fn run(&self, task: &Task) -> Result<Finished, StartError> {
+    pub(in crate::run) async fn run(&self, task: &Task) -> Result<Finished, StartError> {
         match self {
             Self::Command(command) => command.run(task).await,
             Self::Lines(lines) => lines.run(task).await,
@@ -191,13 +219,16 @@ impl Subject {
                 finished.stderr = self.redact(&finished.stderr);
                 Ok(finished)
             }
+            Self::Mutated(mutated) => mutated.run(task).await,
         }
     }
 
     /// Nothing more will be asked of it.
     pub(super) async fn finish(&self) {
-        if let Self::Lines(lines) = self {
-            lines.finish().await;
+        match self {
+            Self::Lines(lines) => lines.finish().await,
+            Self::Mutated(mutated) => Box::pin(mutated.inner().finish()).await,
+            Self::Command(_) | Self::Function(_) => {}
         }
     }
 }

@@ -1,54 +1,92 @@
 //! Mutant clients: a client behind a proxy, and its answer, edited.
 
-use std::sync::Arc;
+use std::fmt;
 
 use super::edit::{bytes_of, cut};
 use super::file::{Answered, Mutant};
 use super::proxy::Proxy;
 use crate::case::EndpointFile;
-use crate::run::{Function, Job, Reply};
+use crate::run::Subject;
+use crate::run::client::{Exit, Finished, StartError, Task};
 
 /// A client with the deviation of a mutant.
-#[must_use]
-pub fn mutate(client: &Function, mutant: &Mutant, shared: &EndpointFile) -> Function {
-    let work = Arc::new((mutant.clone(), shared.clone()));
-    client.wrapped(&mutant.id, move |inner, job| {
-        let work = Arc::clone(&work);
-        async move { deviate(&inner, job, &work.0, &work.1).await }
-    })
+#[derive(Clone)]
+pub struct Mutated {
+    inner: Subject,
+    mutant: Mutant,
+    shared: EndpointFile,
 }
 
-async fn deviate(inner: &Function, job: Job, mutant: &Mutant, shared: &EndpointFile) -> Reply {
-    if job.endpoint != mutant.endpoint {
-        return inner.call(job).await;
+impl fmt::Debug for Mutated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} with {}", self.inner, self.mutant.id)
     }
-    let answered = mutant.answer.clone().unwrap_or_default();
-    let upstream = job.url.trim_start_matches("ws://").to_owned();
-    let proxy = match Proxy::start(mutant, shared, &upstream, &job.token).await {
-        Ok(proxy) => proxy,
-        Err(error) => return Reply::Error(format!("no port for a proxy: {error}")),
-    };
-    let mut reply = Reply::Unsupported;
-    for _ in 0..answered.runs.unwrap_or(1) {
-        let job = Job {
+}
+
+impl Mutated {
+    /// A client, a mutant of one endpoint, and what the cases of this endpoint share.
+    #[must_use]
+    pub const fn new(inner: Subject, mutant: Mutant, shared: EndpointFile) -> Self {
+        Self {
+            inner,
+            mutant,
+            shared,
+        }
+    }
+
+    /// The client that it is made of.
+    pub(in crate::run) const fn inner(&self) -> &Subject {
+        &self.inner
+    }
+
+    /// The mutant's name.
+    pub(in crate::run) fn name(&self) -> &str {
+        &self.mutant.id
+    }
+
+    /// Has it do one thing.
+    pub(in crate::run) async fn run(&self, task: &Task) -> Result<Finished, StartError> {
+        if task.endpoint != self.mutant.endpoint {
+            return Box::pin(self.inner.run(task)).await;
+        }
+        let upstream = task.url.trim_start_matches("ws://");
+        let token = self.inner.token();
+        let proxy = Proxy::start(&self.mutant, &self.shared, upstream, token).await;
+        let proxy = proxy.map_err(StartError::Port)?;
+        let task = Task {
             url: proxy.url(),
-            ..job.clone()
+            ..task.clone()
         };
-        reply = inner.call(job).await;
+        let answered = self.mutant.answer.clone().unwrap_or_default();
+        let mut finished = Box::pin(self.inner.run(&task)).await?;
+        for _ in 1..answered.runs.unwrap_or(1) {
+            finished = Box::pin(self.inner.run(&task)).await?;
+        }
+        if proxy.has_overlooked() && finished.exit == Exit::Error {
+            finished.exit = Exit::Done;
+            finished.output.get_or_insert_default();
+        }
+        Ok(answer(finished, &answered))
     }
-    answer(reply, &answered)
 }
 
-fn answer(reply: Reply, answered: &Answered) -> Reply {
-    let (output, error) = match reply {
-        Reply::Done(output) => (output, None),
-        Reply::Error(error) => (Vec::new(), Some(error)),
-        Reply::Unsupported => return reply,
+fn answer(finished: Finished, answered: &Answered) -> Finished {
+    if !matches!(finished.exit, Exit::Done | Exit::Error) {
+        return finished;
+    }
+    let exit = match answered.exit {
+        Some(0) => Exit::Done,
+        Some(1) => Exit::Error,
+        _ => finished.exit,
     };
-    match (answered.exit, error) {
-        (Some(1), _) => Reply::Error("the mutant says so".to_owned()),
-        (None, Some(error)) => Reply::Error(error),
-        _ => Reply::Done(spoil(output, answered)),
+    let output = match exit {
+        Exit::Done => Some(spoil(finished.output.unwrap_or_default(), answered)),
+        _ => None,
+    };
+    Finished {
+        exit,
+        output,
+        ..finished
     }
 }
 

@@ -1,6 +1,8 @@
 //! What becomes of one message.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -24,6 +26,8 @@ pub(super) struct Editor<'m> {
     pub(super) scope: Scope,
     /// How many messages each edit has met.
     pub(super) met: BTreeMap<usize, u32>,
+    /// Set as soon as something was met that the client overlooks.
+    pub(super) overlooked: Arc<AtomicBool>,
 }
 
 /// What an edit meets.
@@ -53,6 +57,7 @@ impl<'m> Editor<'m> {
         edits: &'m [Edit],
         from: Sender,
         token: &str,
+        overlooked: &Arc<AtomicBool>,
     ) -> Self {
         Self {
             endpoint,
@@ -61,6 +66,7 @@ impl<'m> Editor<'m> {
             from,
             scope: Scope::new(token),
             met: BTreeMap::new(),
+            overlooked: Arc::clone(overlooked),
         }
     }
 
@@ -85,6 +91,9 @@ impl<'m> Editor<'m> {
                 found = Some(edit);
             }
         }
+        if found.is_some_and(|edit| edit.overlooked) {
+            self.overlooked.store(true, Ordering::Relaxed);
+        }
         found
     }
 
@@ -99,9 +108,16 @@ impl<'m> Editor<'m> {
                     true => Met::Fragmented,
                     false => Met::Data,
                 };
-                (received.kind(), met, received.value())
+                let value = match received.kind() {
+                    // Nobody can say what it is, but maybe what it says.
+                    "malformed" => json_of(&message.payload),
+                    _ => received.value(),
+                };
+                (received.kind(), met, value)
             }
+            What::Control(Opcode::Close) => ("close", Met::Other, close_of(&message.payload)),
             What::Control(opcode) => (control(opcode), Met::Other, object::<String>([])),
+            What::Raw => return vec![Write::Bytes(message.raw)],
         };
         let Some(edit) = self.find(kind, met, &value) else {
             return vec![Write::Bytes(message.raw)];
@@ -154,6 +170,7 @@ impl<'m> Editor<'m> {
                 let payload = control_payload(edit, &message.payload);
                 return frame(side, opcode, true, edit.rsv, &payload);
             }
+            What::Raw => return message.raw.clone(),
         };
         if !edit.touches() {
             return message.raw.clone();
@@ -216,6 +233,23 @@ impl Edit {
             }
         }
     }
+}
+
+/// The JSON that bytes are; an empty object if they are none.
+pub(super) fn json_of(bytes: &[u8]) -> Value {
+    let text = String::from_utf8_lossy(bytes);
+    let parsed = wire::json::parse(&text);
+    parsed.map_or_else(|_| object::<String>([]), |parsed| parsed.value)
+}
+
+/// A close frame as matchers see it.
+fn close_of(payload: &[u8]) -> Value {
+    let (code, reason) = match payload {
+        [high, low, reason @ ..] => (u16::from_be_bytes([*high, *low]), reason),
+        _ => (NO_STATUS, [].as_slice()),
+    };
+    let reason = String::from_utf8_lossy(reason).into_owned();
+    object([("code", u64::from(code).into()), ("reason", reason.into())])
 }
 
 fn control(opcode: Opcode) -> &'static str {

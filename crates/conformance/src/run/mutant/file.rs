@@ -1,4 +1,4 @@
-//! `mutants.toml`: the mutants of an endpoint, as data.
+//! `mutants.toml`: the mutants of an endpoint, of a vendor's endpoints, or of all, as data.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,11 @@ use wire::endpoint::Endpoint;
 use wire::registry;
 use wire::session::{Form, Side};
 
-use crate::case::{Case, Diagnostic, Json, Library, LoadError, Role, Send};
+use super::lint::{lint, settle};
+use crate::case::{Diagnostic, Json, Library, LoadError, Role, Send};
 use crate::coverage::line;
 use crate::matcher::Matchers;
-use crate::verdict::clause;
+use crate::run::RunResult;
 
 /// The mutants of every endpoint.
 #[derive(Clone, Debug)]
@@ -32,11 +33,16 @@ struct File {
 pub struct Mutant {
     /// Its name, `srv.` or `cli.` first; the endpoint's mutants have different ones.
     pub id: String,
+    /// Of a shared file: the endpoints, without their vendor. None named: all that have a case
+    /// that has to catch it.
+    #[serde(default)]
+    pub endpoints: Vec<String>,
     /// The clause that it breaks.
     pub breaks: String,
     /// What it does, in words.
     pub text: String,
-    /// The checks that have to catch it, `CASE/check`. Each is about the broken clause.
+    /// The checks that have to catch it, `CASE/check`, the case by id or slug. Each is about the
+    /// broken clause.
     pub caught: Vec<String>,
     /// What becomes of messages.
     #[serde(default)]
@@ -55,11 +61,12 @@ pub struct Edit {
     /// Who sends it.
     pub from: Sender,
     /// Its kind: one of the endpoint's table, `close`, `ping`, `pong`, `handshake` (the request,
-    /// or the 101), `refusal` (any other answer). Without it, every text and binary message.
+    /// or the 101), `refusal` (any other answer), `http` (a request for no WebSocket, and its
+    /// answer). Without it, every text and binary message.
     pub kind: Option<String>,
     /// Which one of these on the connection, from 1. Without it, all of them.
     pub nth: Option<u32>,
-    /// Only if its JSON is like this.
+    /// Only if its JSON is like this; of a request `method`, `path`, `query` and `headers`.
     #[serde(default)]
     pub which: Matchers,
     /// Only if it came in fragments.
@@ -127,6 +134,10 @@ pub struct Edit {
     /// Of a handshake: headers that are left out.
     #[serde(default)]
     pub without: Vec<String>,
+
+    /// A client takes no notice of it, and says at the end that all went well.
+    #[serde(default)]
+    pub overlooked: bool,
 
     /// What is sent before it.
     #[serde(default)]
@@ -256,18 +267,22 @@ impl Mutants {
     ) -> Result<Self, LoadError> {
         let (mut all, mut problems): (Vec<Mutant>, _) = (Vec::new(), Vec::new());
         for (name, text) in files {
-            let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
-            let endpoint = registry::endpoints().find(|known| known.name == folder);
-            let (Some(endpoint), true) = (endpoint, file == FILE) else {
+            let Some(homes) = homes(name) else {
                 continue;
             };
-            match parse(name, text, endpoint) {
+            match parse(name, text) {
                 Ok(found) => {
-                    problems.extend(lint(name, &found, endpoint, library));
+                    let (found, wrong) = settle(name, found, &homes, library);
+                    problems.extend(wrong);
                     all.extend(found);
                 }
                 Err(problem) => problems.push(problem),
             }
+        }
+        for endpoint in registry::endpoints() {
+            let of_endpoint: Vec<&Mutant> =
+                all.iter().filter(|m| m.endpoint == endpoint.name).collect();
+            problems.extend(lint(&of_endpoint, endpoint, library));
         }
         match problems.is_empty() {
             true => Ok(Self { all }),
@@ -300,6 +315,7 @@ impl Mutant {
     /// One that nothing is done to: what every other is compared with.
     pub(super) fn none(endpoint: &str, role: Role) -> Self {
         Self {
+            endpoints: Vec::new(),
             id: match role {
                 Role::Server => format!("{SERVER}{NONE}"),
                 Role::Client => format!("{CLIENT}{NONE}"),
@@ -317,6 +333,19 @@ impl Mutant {
         self.id.ends_with(NONE)
     }
 
+    /// The checks of a run that have found it: that differ and are about the broken clause.
+    #[must_use]
+    pub fn found_by(&self, run: &RunResult) -> Vec<String> {
+        let checks = run
+            .cases
+            .iter()
+            .flat_map(|case| case.checks.iter().map(move |check| (case, check)));
+        checks
+            .filter(|(_, check)| check.is_difference() && check.clauses.contains(&self.breaks))
+            .map(|(case, check)| format!("{}/{}", case.id, check.id))
+            .collect()
+    }
+
     /// Whether it is a server or a client.
     #[must_use]
     pub fn role(&self) -> Role {
@@ -330,81 +359,25 @@ impl Mutant {
 /// The rest of the id of the one that nothing is done to.
 const NONE: &str = "unbroken";
 
-const SERVER: &str = "srv.";
-const CLIENT: &str = "cli.";
+pub(super) const SERVER: &str = "srv.";
+pub(super) const CLIENT: &str = "cli.";
 
-fn parse(name: &str, text: &str, endpoint: &Endpoint) -> Result<Vec<Mutant>, Diagnostic> {
+/// The endpoints that a file can be about: that of its folder, those of its vendor's, or all.
+/// `None` if it is no file of mutants.
+fn homes(name: &str) -> Option<Vec<&'static Endpoint>> {
+    let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+    let vendor = |endpoint: &Endpoint| endpoint.name.split('/').next() == Some(folder);
+    let homes = registry::endpoints()
+        .filter(|known| folder.is_empty() || known.name == folder || vendor(known));
+    (file == FILE).then(|| homes.collect())
+}
+
+fn parse(name: &str, text: &str) -> Result<Vec<Mutant>, Diagnostic> {
     let file: File =
         toml::from_str(text).map_err(|error| Diagnostic::of_toml(name, text, &error))?;
     if file.schema != "mutants/1" {
         let message = format!("schema {:?}: this program reads \"mutants/1\"", file.schema);
         return Err(Diagnostic::whole(name, message));
     }
-    let named = file.mutant.into_iter().map(|mutant| Mutant {
-        endpoint: endpoint.name.to_owned(),
-        ..mutant
-    });
-    Ok(named.collect())
-}
-
-fn lint(file: &str, mutants: &[Mutant], endpoint: &Endpoint, library: &Library) -> Vec<Diagnostic> {
-    let mut problems = Vec::new();
-    for (place, mutant) in mutants.iter().enumerate() {
-        let id = &mutant.id;
-        let mut wrong =
-            |message: String| problems.push(Diagnostic::whole(file, format!("{id}: {message}")));
-        if !id.starts_with(SERVER) && !id.starts_with(CLIENT) {
-            wrong(format!("a mutant's id begins with {SERVER} or {CLIENT}"));
-        }
-        if mutants.iter().take(place).any(|known| known.id == *id) {
-            wrong("the id is used twice".to_owned());
-        }
-        if clause(endpoint, &mutant.breaks).is_none() {
-            wrong(format!("{} has no clause {}", endpoint.name, mutant.breaks));
-        }
-        if mutant.edits.is_empty() && mutant.answer.is_none() {
-            wrong("it breaks nothing".to_owned());
-        }
-        if mutant.answer.is_some() && mutant.role() == Role::Server {
-            wrong("only clients have an answer".to_owned());
-        }
-        if mutant.caught.is_empty() {
-            wrong("no check has to catch it".to_owned());
-        }
-        for name in &mutant.caught {
-            if let Err(problem) = aim(name, mutant, library) {
-                wrong(problem);
-            }
-        }
-    }
-    problems
-}
-
-/// Checks of the runner itself, which cite a clause as they differ.
-const WATCHING: [&str; 3] = ["legal", "decodes", "opens"];
-
-/// Whether a check exists and is about the broken clause.
-fn aim(name: &str, mutant: &Mutant, library: &Library) -> Result<(), String> {
-    let (id, check) = name
-        .split_once('/')
-        .ok_or_else(|| format!("{name:?} is not CASE/check"))?;
-    let of_endpoint = |case: &&Case| case.id == id && case.endpoint == mutant.endpoint;
-    let case = library.cases.iter().find(of_endpoint);
-    let case = case.ok_or_else(|| format!("{} has no case {id}", mutant.endpoint))?;
-    if WATCHING.contains(&check) {
-        return Ok(());
-    }
-    let mut checks = case.checks(mutant.role()).into_iter();
-    let found = checks.find(|(known, _)| *known == check);
-    let (_, clauses) = found.ok_or_else(|| format!("case {id} has no check {check:?}"))?;
-    // Findings name the clause that the client broke, which is only known when it did.
-    let is_open = case
-        .client
-        .iter()
-        .flat_map(|client| &client.checks)
-        .any(|c| c.id == check && matches!(c.expect, crate::case::Answer::Findings { .. }));
-    match clauses.contains(&mutant.breaks) || (is_open && mutant.role() == Role::Client) {
-        true => Ok(()),
-        false => Err(format!("check {name} is not about {}", mutant.breaks)),
-    }
+    Ok(file.mutant)
 }

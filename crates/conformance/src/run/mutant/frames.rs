@@ -20,7 +20,12 @@ pub(super) struct Message {
 pub(super) enum What {
     Data(Form),
     Control(Opcode),
+    /// Bytes behind the head of a frame that is larger than anybody sends.
+    Raw,
 }
+
+/// What a frame may declare, and still be waited for.
+const LARGEST: u64 = 4 << 20;
 
 /// Messages off a stream.
 #[derive(Debug)]
@@ -29,6 +34,8 @@ pub(super) struct Frames<R> {
     buffer: Vec<u8>,
     /// The message whose fragments are under way.
     open: Option<Message>,
+    /// From here on there are no frames to be told apart, only bytes.
+    is_raw: bool,
 }
 
 impl<R: AsyncRead + Unpin> Frames<R> {
@@ -38,13 +45,19 @@ impl<R: AsyncRead + Unpin> Frames<R> {
             stream,
             buffer,
             open: None,
+            is_raw: false,
         }
     }
 
     /// The next message; `None` at the end of the stream.
     pub(super) async fn next(&mut self) -> Option<Message> {
         loop {
-            let (head, payload, raw) = self.frame().await?;
+            if self.is_raw {
+                return self.raw().await;
+            }
+            let Some((head, payload, raw)) = self.frame().await? else {
+                continue;
+            };
             if head.opcode.is_control() {
                 return Some(Message {
                     what: What::Control(head.opcode),
@@ -76,9 +89,29 @@ impl<R: AsyncRead + Unpin> Frames<R> {
         }
     }
 
-    async fn frame(&mut self) -> Option<(FrameHead, Vec<u8>, Vec<u8>)> {
+    /// Whatever has come.
+    async fn raw(&mut self) -> Option<Message> {
+        if self.buffer.is_empty()
+            && !matches!(self.stream.read_buf(&mut self.buffer).await, Ok(1..))
+        {
+            return None;
+        }
+        Some(Message {
+            what: What::Raw,
+            payload: Vec::new(),
+            raw: std::mem::take(&mut self.buffer),
+            is_fragmented: false,
+        })
+    }
+
+    /// The next frame; `None` inside if it is too large to be waited for.
+    async fn frame(&mut self) -> Option<Option<(FrameHead, Vec<u8>, Vec<u8>)>> {
         loop {
             if let Some((head, used)) = FrameHead::decode(&self.buffer) {
+                if head.length > LARGEST {
+                    self.is_raw = true;
+                    return Some(None);
+                }
                 let end = usize::try_from(head.length).ok()?.checked_add(used)?;
                 if self.buffer.len() >= end {
                     let rest = self.buffer.split_off(end);
@@ -87,7 +120,7 @@ impl<R: AsyncRead + Unpin> Frames<R> {
                     if let Some(key) = head.mask {
                         mask(&mut payload, key, 0);
                     }
-                    return Some((head, payload, raw));
+                    return Some(Some((head, payload, raw)));
                 }
             }
             match self.stream.read_buf(&mut self.buffer).await {

@@ -3,8 +3,9 @@
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use wire::json::{Value, object};
 
-use super::edit::{Editor, Met, edited};
+use super::edit::{Editor, Met, bytes_of, edited, json_of};
 use super::file::Edit;
+use crate::message::Scope;
 
 /// The head of a request or response, and what came behind it.
 #[derive(Debug)]
@@ -12,6 +13,11 @@ pub(super) struct Head {
     first: String,
     headers: Vec<(String, String)>,
     pub(super) behind: Vec<u8>,
+}
+
+/// Whether what comes behind the head is its body, and not frames.
+fn has_body(kind: &str) -> bool {
+    kind != "handshake"
 }
 
 /// No head is larger.
@@ -50,6 +56,18 @@ impl Head {
         status.unwrap_or(0)
     }
 
+    /// Whether it is a request for a WebSocket.
+    pub(super) fn asks_for_upgrade(&self) -> bool {
+        self.header("upgrade").is_some()
+    }
+
+    /// Reads the body of a request, which has one only if it says how long it is.
+    pub(super) async fn read_request_body(&mut self, stream: &mut (impl AsyncRead + Unpin)) {
+        if self.header("content-length").is_some() {
+            self.read_body(stream).await;
+        }
+    }
+
     /// Reads the body of a response: by its length, else to the end of the stream.
     pub(super) async fn read_body(&mut self, stream: &mut (impl AsyncRead + Unpin)) {
         let declared = self.header("content-length").and_then(|v| v.parse().ok());
@@ -62,18 +80,12 @@ impl Head {
         }
     }
 
-    /// The body as JSON; an empty object if it is none.
-    pub(super) fn json(&self) -> Value {
-        let text = String::from_utf8_lossy(&self.behind);
-        let parsed = wire::json::parse(&text);
-        parsed.map_or_else(|_| object::<String>([]), |parsed| parsed.value)
-    }
-
     /// Edits it, if an edit is about it.
     pub(super) fn edit(&mut self, kind: &str, editor: &mut Editor<'_>) -> Option<Vec<u8>> {
-        let value = match kind {
-            "refusal" => self.json(),
-            _ => object::<String>([]),
+        let is_request = self.status() == 0;
+        let value = match is_request {
+            true => self.request(),
+            false => json_of(&self.behind),
         };
         let Some(edit) = editor.find(kind, Met::Other, &value) else {
             return Some(self.bytes(kind));
@@ -81,11 +93,28 @@ impl Head {
         if edit.drop {
             return None;
         }
-        self.apply(edit, kind);
+        self.apply(edit, has_body(kind), &mut editor.scope);
         Some(self.bytes(kind))
     }
 
-    fn apply(&mut self, edit: &Edit, kind: &str) {
+    /// A request as matchers see it.
+    fn request(&self) -> Value {
+        let mut words = self.first.split(' ');
+        let method = words.next().unwrap_or_default();
+        let target = words.next().unwrap_or_default();
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let headers = self.headers.iter();
+        let headers = headers.map(|(name, value)| (name.to_lowercase(), value.as_str().into()));
+        object([
+            ("method", method.into()),
+            ("path", path.into()),
+            ("query", query.into()),
+            ("headers", object(headers)),
+            ("body", json_of(&self.behind)),
+        ])
+    }
+
+    fn apply(&mut self, edit: &Edit, has_body: bool, scope: &mut Scope) {
         if let Some(status) = edit.status {
             let version = self
                 .first
@@ -98,7 +127,7 @@ impl Head {
         if let Some(path) = &edit.path {
             let words: Vec<&str> = self.first.split(' ').collect();
             if let [method, _, version] = words.as_slice() {
-                self.first = format!("{method} {path} {version}");
+                self.first = format!("{method} {} {version}", scope.fill(path));
             }
         }
         for name in edit.without.iter().chain(edit.headers.keys()) {
@@ -107,21 +136,22 @@ impl Head {
         }
         let new = edit.headers.iter();
         self.headers
-            .extend(new.map(|(name, value)| (name.clone(), value.clone())));
-        if kind == "refusal" {
+            .extend(new.map(|(name, value)| (name.clone(), scope.fill(value))));
+        if has_body {
             if edit.edits_json()
                 && let Some(body) = edited(edit, &self.behind)
             {
                 self.behind = body;
             }
             super::edit::cut(&mut self.behind, edit.keep);
+            self.behind.extend(bytes_of(&edit.append));
         }
     }
 
     fn bytes(&self, kind: &str) -> Vec<u8> {
         let mut text = format!("{}\r\n", self.first);
         for (name, value) in &self.headers {
-            let value = match kind == "refusal" && name.eq_ignore_ascii_case("content-length") {
+            let value = match has_body(kind) && name.eq_ignore_ascii_case("content-length") {
                 true => self.behind.len().to_string(),
                 false => value.clone(),
             };
@@ -129,7 +159,7 @@ impl Head {
         }
         text.push_str("\r\n");
         let mut bytes = text.into_bytes();
-        if kind == "refusal" {
+        if has_body(kind) {
             bytes.extend(&self.behind);
         }
         bytes

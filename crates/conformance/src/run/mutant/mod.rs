@@ -18,10 +18,11 @@ mod edit;
 mod file;
 mod frames;
 mod head;
+mod lint;
 mod matrix;
 mod proxy;
 
-pub use answer::mutate;
+pub use answer::Mutated;
 pub use file::{Answered, Edit, Insert, Mutant, Mutants, Patch, Rebirth, Seal, Sender};
 pub use matrix::{Cell, KillMatrix, Killed, kill_clients, kill_servers};
 pub use proxy::Proxy;

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
@@ -22,6 +23,7 @@ use crate::case::EndpointFile;
 pub struct Proxy {
     address: SocketAddr,
     serving: JoinHandle<()>,
+    overlooked: Arc<AtomicBool>,
 }
 
 /// What all connections share.
@@ -31,6 +33,7 @@ struct Work {
     shared: EndpointFile,
     edits: Vec<Edit>,
     token: String,
+    overlooked: Arc<AtomicBool>,
 }
 
 /// How long the other direction may go on once one has ended.
@@ -52,7 +55,9 @@ impl Proxy {
         };
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
+        let overlooked = Arc::new(AtomicBool::new(false));
         let work = Arc::new(Work {
+            overlooked: Arc::clone(&overlooked),
             upstream: upstream.to_owned(),
             endpoint,
             shared: shared.clone(),
@@ -66,7 +71,22 @@ impl Proxy {
                 while connections.try_join_next().is_some() {}
             }
         });
-        Ok(Self { address, serving })
+        Ok(Self {
+            address,
+            serving,
+            overlooked,
+        })
+    }
+
+    /// The same as `HOST:PORT`.
+    #[must_use]
+    pub fn authority(&self) -> String {
+        self.address.to_string()
+    }
+
+    /// Whether it has met something that the client overlooks.
+    pub(super) fn has_overlooked(&self) -> bool {
+        self.overlooked.load(Ordering::Relaxed)
     }
 
     /// Where it listens.
@@ -88,7 +108,15 @@ async fn serve(mut client: TcpStream, work: Arc<Work>) {
     };
     // Frames are small, and answered one by one.
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
-    let editor = |from| Editor::new(work.endpoint, &work.shared, &work.edits, from, &work.token);
+    let Work {
+        endpoint,
+        shared,
+        edits,
+        token,
+        overlooked,
+        ..
+    } = &*work;
+    let editor = |from| Editor::new(endpoint, shared, edits, from, token, overlooked);
     let (mut up, mut down) = (editor(Sender::Client), editor(Sender::Server));
     let Some((from_client, from_server)) =
         handshake(&mut client, &mut server, &mut up, &mut down).await
@@ -115,16 +143,20 @@ async fn handshake(
     down: &mut Editor<'_>,
 ) -> Option<(Vec<u8>, Vec<u8>)> {
     let mut request = Head::read(client).await?;
-    server
-        .write_all(&request.edit("handshake", up)?)
-        .await
-        .ok()?;
+    let is_plain = !request.asks_for_upgrade();
+    if is_plain {
+        request.read_request_body(client).await;
+    }
+    let kind = if is_plain { "http" } else { "handshake" };
+    let bytes = request.edit(kind, up)?;
+    server.write_all(&bytes).await.ok()?;
     let mut response = Head::read(server).await?;
     let kind = match response.status() {
         101 => "handshake",
+        _ if is_plain => "http",
         _ => "refusal",
     };
-    if kind == "refusal" {
+    if kind != "handshake" {
         response.read_body(server).await;
     }
     let bytes = response.edit(kind, down)?;

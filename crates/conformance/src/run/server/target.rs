@@ -1,6 +1,7 @@
 //! Where the server is.
 
 use std::fmt;
+use std::io;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -121,6 +122,31 @@ impl Target {
     #[must_use]
     pub fn authority(&self) -> &str {
         &self.authority
+    }
+
+    /// The same server behind a proxy; its address, which has to be reached without TLS.
+    ///
+    /// # Errors
+    /// If nothing answers there, or only over TLS.
+    pub async fn behind(
+        &self,
+        proxy: impl AsyncFnOnce(&str) -> io::Result<String>,
+    ) -> Result<Self, TargetError> {
+        if self.is_tls {
+            let problem = "a mutant is made of a server at ws://, without TLS";
+            return Err(TargetError::Tls(problem.to_owned()));
+        }
+        drop(self.reach().await?);
+        let started = proxy(&self.address).await;
+        let authority = started.map_err(|error| TargetError::Unreachable {
+            address: "a local port".to_owned(),
+            problem: error.to_string(),
+        })?;
+        Ok(Self {
+            address: authority.clone(),
+            authority,
+            ..self.clone()
+        })
     }
 
     /// The path at which an endpoint is asked for, whose usual path is `usual`.
