@@ -63,6 +63,11 @@ impl Room {
         Self { bytes, cases }
     }
 
+    /// How much all of them take at most.
+    pub(super) fn at_most(self) -> usize {
+        self.bytes.min(self.cases.saturating_mul(MOST))
+    }
+
     /// How much the next case may take.
     fn share(self) -> usize {
         (self.bytes / self.cases.max(1)).min(MOST)

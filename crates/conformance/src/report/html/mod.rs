@@ -25,11 +25,11 @@ pub(super) use page::{Anchors, badge, page, sign, top};
 
 const SCRIPT: &str = include_str!("report.js");
 
-/// So many bytes all cases that differ may take together.
-const DIFFERING_BYTES: usize = 2_100_000;
+/// So many bytes all cases may take together.
+const ROOM: usize = 2_700_000;
 
-/// So many bytes all cases that passed may take together.
-const PASSED_BYTES: usize = 600_000;
+/// So many of them are for cases that passed, and more if few differ.
+const PASSED_ROOM: usize = 600_000;
 
 /// The run as a page.
 #[must_use]
@@ -203,9 +203,14 @@ fn cases(report: &Report<'_>, anchors: &mut Anchors) -> Markup {
         (Standing::Good, "As expected"),
     ];
     let count = |is: fn(&&CaseResult) -> bool| report.run.cases.iter().filter(is).count();
+    let (rich, passed) = (
+        count(case::is_rich),
+        count(|case| case.verdict == Verdict::Pass),
+    );
+    let differing = Room::of(ROOM - PASSED_ROOM, rich);
     let mut rooms = Rooms {
-        differing: Room::of(DIFFERING_BYTES, count(case::is_rich)),
-        passed: Room::of(PASSED_BYTES, count(|case| case.verdict == Verdict::Pass)),
+        differing,
+        passed: Room::of(ROOM - differing.at_most(), passed),
     };
     html! {
         div #cases {
