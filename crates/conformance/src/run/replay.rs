@@ -272,6 +272,20 @@ fn read_header(session: &Stored<'_>, sheet: &mut Sheet) -> Vec<String> {
         let detail = format!("{found}, expected recorded, derived or authored");
         sheet.fail("provenance", "value", detail);
     }
+    // Who says recorded says where and when, who says derived of what: else it was authored.
+    let owed: &[&str] = match provenance {
+        Some("recorded") => &["date", "upstream"],
+        Some("derived") => &["from"],
+        _ => &[],
+    };
+    let lacks = |name: &&&str| {
+        let said = header.get(name).and_then(Value::as_str);
+        said.is_none_or(str::is_empty)
+    };
+    if let Some(name) = owed.iter().find(lacks) {
+        let detail = format!("{} without {name}", provenance.unwrap_or_default());
+        sheet.fail("provenance", "unfounded", detail);
+    }
     let ids = header
         .get("clauses")
         .and_then(Value::items)
@@ -367,5 +381,33 @@ impl Sheet {
             clauses: clauses.to_vec(),
             evidence: Evidence::default(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::authored(r#""provenance":"authored""#, "")]
+    #[case::recorded(
+        r#""provenance":"recorded","date":"2026-11-01","upstream":"wss://x""#,
+        ""
+    )]
+    #[case::derived(r#""provenance":"derived","from":"a/b.jsonl""#, "")]
+    #[case::recorded_nowhere(r#""provenance":"recorded","date":"2026-11-01""#, "unfounded")]
+    #[case::recorded_never(r#""provenance":"recorded","upstream":"wss://x""#, "unfounded")]
+    #[case::derived_of_nothing(r#""provenance":"derived","from":"""#, "unfounded")]
+    #[case::invented(r#""provenance":"seen""#, "value")]
+    fn provenance_is_more_than_a_word(#[case] header: &str, #[case] reason: &str) {
+        let endpoint = registry::endpoints().next().unwrap();
+        let (name, clause) = (endpoint.name, endpoint.clauses[0].id);
+        let text = format!("{{{header},\"clauses\":[\"{clause}\"]}}\n");
+        let sessions = sessions(&format!("{name}/x.jsonl"), &text);
+        let result = replay(&sessions[0]);
+        let found = result.checks.iter().find(|check| check.id == "provenance");
+        assert_eq!(found.unwrap().reason, reason);
     }
 }
