@@ -210,7 +210,7 @@ async fn server(args: &ServerArgs, expecting: &Expecting<'_>) -> Result<Ran, Fai
         None => None,
     };
     let mut proxy = None;
-    let mut target = target;
+    let (mut target, asked) = (target.clone(), target);
     if let Some(mutant) = &mutant {
         selection.endpoints = vec![mutant.endpoint.clone()];
         let (started, behind) = mutants::before(&target, mutant, &library, token).await?;
@@ -226,8 +226,11 @@ async fn server(args: &ServerArgs, expecting: &Expecting<'_>) -> Result<Ran, Fai
             TargetError::Url(_) | TargetError::Tls(_) => Failure::Usage(error.to_string()),
         })
     };
-    let result = run(selection.clone(), Shown::Yes).await?;
+    let mut result = run(selection.clone(), Shown::Yes).await?;
     drop(proxy);
+    if let Some(mutant) = &mutant {
+        result.subject = format!("{} with {}", asked.shown(), mutant.id);
+    }
     let mut reruns = Reruns::new();
     for (id, times) in expecting.reruns(&result) {
         for _ in 0..times {

@@ -28,6 +28,18 @@ fn scored(arguments: &[&str]) -> (Option<i32>, u64, String) {
 const PROBE: &str = "error: a probe failed, so nothing is scored";
 const DIFFERS: &str = "error: not as expected; see what is not pass above";
 
+/// What the README shows is one of the adapters that real clients are judged by.
+#[test]
+fn the_adapter_of_the_readme_is_one_that_is_judged() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let readme = std::fs::read_to_string(format!("{root}/README.md")).unwrap();
+    let folders = std::fs::read_dir(format!("{root}/conformance/adapters")).unwrap();
+    let programs = folders.map(|folder| folder.unwrap().path().join("adapter.py"));
+    let texts = programs.filter_map(|program| std::fs::read_to_string(program).ok());
+    let shown = texts.filter(|text| readme.contains(&format!("```python\n{text}```\n")));
+    assert_eq!(shown.count(), 1);
+}
+
 /// Rung 1: a process for each case.
 #[rstest]
 #[case::null("exit 1", 1, DIFFERS)]

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Report;
-use crate::run::{CaseResult, NOT_REACHED};
+use crate::run::{BECAUSE, CaseResult, NOT_REACHED};
 use crate::verdict::Verdict;
 
 /// A case in a line, and a line for each check that is not green.
@@ -18,12 +18,15 @@ pub fn case_line(case: &CaseResult) -> String {
     }
     text.push('\n');
     // If all checks say the same, once is enough.
-    let is_whole = case.checks.len() != 1
+    let is_whole = (case.checks.len() != 1 || case.verdict == Verdict::Unsupported)
         && case.checks.iter().all(|check| {
             check.verdict != Verdict::Pass
                 && check.reason == case.reason
                 && check.detail == case.detail
         });
+    if is_whole && case.verdict == Verdict::Unsupported && is_gated(case) {
+        return text;
+    }
     if is_whole && case.verdict != Verdict::Pass {
         push(
             &mut text,
@@ -53,6 +56,11 @@ pub fn case_line(case: &CaseResult) -> String {
         push(&mut text, &format!("  not reached: {}", names.join(", ")));
     }
     text
+}
+
+/// Whether another case says why.
+fn is_gated(case: &CaseResult) -> bool {
+    case.detail.starts_with(BECAUSE)
 }
 
 /// The totals, which count checks, and what they mean.

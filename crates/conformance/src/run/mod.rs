@@ -128,6 +128,9 @@ enum Gate {
     Shut(Verdict, &'static str, String),
 }
 
+/// How the reason begins why a case was not run, if its endpoint's plain case is the reason.
+pub(crate) const BECAUSE: &str = "the plain case";
+
 /// A case that may take longer than this mostly waits, and does not hold others up.
 const LONG_MS: u64 = 15_000;
 
@@ -198,7 +201,7 @@ fn gate(case: &Case, plain: Option<&CaseResult>) -> Gate {
     let Some(plain) = plain else {
         return Gate::Open;
     };
-    let because = format!("the plain case {} is {}", plain.id, plain.verdict);
+    let because = format!("{BECAUSE} {} is {}", plain.id, plain.verdict);
     let never_opened = plain.ending == Ending::None;
     match plain.verdict {
         Verdict::Pass | Verdict::Lenient => Gate::Open,

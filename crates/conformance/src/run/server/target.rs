@@ -46,13 +46,21 @@ pub enum TargetError {
     #[error("cannot speak TLS: {0}")]
     Tls(String),
     /// Nothing listens there.
-    #[error("nothing answers at {address}: {problem}; start the server, or correct the URL")]
+    #[error("nothing answers at {address}: {problem}; {}", remedy(problem))]
     Unreachable {
         /// The address.
         address: String,
         /// Why.
         problem: String,
     },
+}
+
+/// What to do about it.
+fn remedy(problem: &str) -> &'static str {
+    match problem.contains("certificate") {
+        true => "name the file of its CA in SSL_CERT_FILE",
+        false => "start the server, or correct the URL",
+    }
 }
 
 /// How long a connection may take to come about.
