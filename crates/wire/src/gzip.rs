@@ -58,6 +58,16 @@ pub fn member(bytes: &[u8], limit: usize) -> Member {
     Member { inflated, length }
 }
 
+/// Whether a member seems to begin in a message, behind a header of some kind.
+#[must_use]
+pub fn begins_in(message: &[u8]) -> bool {
+    let start = message.get(..LONGEST_HEADER).unwrap_or(message);
+    start.windows(3).any(|it| it == [0x1f, 0x8b, 0x08])
+}
+
+/// More than any header before a compressed payload has.
+const LONGEST_HEADER: usize = 128;
+
 /// Compresses `bytes` to a member of exactly `length` bytes, filled up with a comment in its
 /// header; `None` if that is too short for them.
 #[must_use]
