@@ -1,12 +1,12 @@
 //! The `mynah` command.
 //!
 //! ```text
-//! main ── clap ──▶ serve · check · env · ca · endpoints · clauses · faults · tables · decode · hear · test
+//! main ── clap ──▶ serve · check · env · ca · endpoints · clauses · faults · tables · decode · hear · test · record
 //!                    │        └── text for standard output, or a Failure
 //!                    └── settings ◀── config (TOML)
 //! ```
 //!
-//! A command is a file: its options, what it does, its output. All but `serve` and `test` are
+//! A command is a file: its options, what it does, its output. All but `serve`, `test` and `record` are
 //! functions from options to text. Nothing here knows a vendor: names come from [`wire::registry`].
 
 mod ca;
@@ -22,6 +22,7 @@ mod faults;
 mod hear;
 mod knobs;
 mod names;
+mod record;
 mod serve;
 mod settings;
 mod sounds;
@@ -90,6 +91,9 @@ enum Command {
     /// Judge a server or a client clause by clause
     #[command(after_help = test::examples())]
     Test(test::Args),
+    /// Keep what a client and the real service say to each other
+    #[command(after_help = record::examples())]
+    Record(record::Args),
 }
 
 fn main() -> ExitCode {
@@ -157,6 +161,7 @@ fn run(command: Command) -> Result<String, Failure> {
         Command::Decode(args) => decode::run(&args),
         Command::Hear(args) => hear::run(&args),
         Command::Test(args) => test::run(args),
+        Command::Record(args) => record::run(&args),
     }
 }
 

@@ -66,7 +66,7 @@ pub(crate) fn examples() -> String {
 }
 
 /// The CA and a certificate for the address that is listened at, among others.
-fn set_up_tls(tls: TlsSettings, listen: SocketAddr) -> Result<Tls, Failure> {
+pub(crate) fn set_up_tls(tls: TlsSettings, listen: SocketAddr) -> Result<Tls, Failure> {
     let mut names = tls.names;
     if !listen.ip().is_unspecified() {
         names.push(listen.ip().to_string());
@@ -136,7 +136,7 @@ fn announce(address: SocketAddr, is_secure: bool) -> io::Result<()> {
 }
 
 /// Why the server cannot listen, and what would help.
-fn cannot_listen(address: SocketAddr, error: &io::Error) -> String {
+pub(crate) fn cannot_listen(address: SocketAddr, error: &io::Error) -> String {
     let remedy = match error.kind() {
         io::ErrorKind::AddrInUse => {
             "stop the program that uses it, or pick a free port with --listen 127.0.0.1:0"
@@ -152,7 +152,7 @@ fn cannot_listen(address: SocketAddr, error: &io::Error) -> String {
 
 /// Completes on SIGTERM or SIGINT.
 #[cfg(unix)]
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -166,7 +166,7 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
 
 /// Completes on Ctrl-C.
 #[cfg(not(unix))]
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     Ok(async {
         // Without the signal the server runs until it is killed.
         if tokio::signal::ctrl_c().await.is_err() {

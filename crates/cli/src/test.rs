@@ -85,7 +85,8 @@ struct ClientArgs {
 
 #[derive(Debug, clap::Args)]
 struct ReplayArgs {
-    /// Sessions below this folder, VENDOR/ENDPOINT/*.jsonl, instead of those of the program
+    /// Sessions below this folder, VENDOR/ENDPOINT/*.jsonl, or of this file of `mynah record`,
+    /// instead of those of the program
     dir: Option<PathBuf>,
     #[command(flatten)]
     chosen: Chosen,

@@ -17,6 +17,7 @@ pub mod coverage;
 pub mod expect;
 pub mod matcher;
 pub mod message;
+pub mod record;
 pub mod report;
 pub mod run;
 pub mod select;

@@ -8,6 +8,9 @@ mod hear;
 mod lists;
 #[cfg(test)]
 #[cfg(unix)]
+mod record;
+#[cfg(test)]
+#[cfg(unix)]
 mod serve;
 #[cfg(test)]
 #[cfg(unix)]

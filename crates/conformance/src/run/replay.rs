@@ -1,4 +1,7 @@
 //! Fixtures: stored sessions, read with the codecs and held against the tables, offline.
+//!
+//! A file is JSON Lines: a header with `provenance`, then messages; the next header begins the
+//! next session. Whose session it is says the header's `endpoint`, else the file's folder.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -30,37 +33,39 @@ pub enum ReplayError {
         source: io::Error,
     },
     /// There is no session.
-    #[error("there is no session below {0}; sessions are <vendor>/<endpoint>/*.jsonl")]
+    #[error(
+        "there is no session of a known endpoint in {0}; sessions are <vendor>/<endpoint>/*.jsonl, or one file of `mynah record`"
+    )]
     Nothing(String),
 }
 
-/// Replays the sessions below a folder, or those that are part of the program.
+/// Replays the sessions of a file or below a folder, or those that are part of the program.
 ///
 /// # Errors
 /// If a file cannot be read, or there is none.
 pub fn run_replay(
-    folder: Option<&Path>,
+    place: Option<&Path>,
     selection: &Selection,
     done: &dyn Fn(&CaseResult),
 ) -> Result<RunResult, ReplayError> {
-    let subject = folder.map_or_else(
+    let subject = place.map_or_else(
         || "embedded fixtures".to_owned(),
-        |folder| folder.display().to_string(),
+        |place| place.display().to_string(),
     );
     let mut cases = Vec::new();
-    for (name, text) in files(folder)? {
-        let (home, _) = name.rsplit_once('/').unwrap_or(("", &name));
-        let Some(endpoint) = registry::endpoints().find(|known| known.name == home) else {
-            continue;
-        };
-        let slug = name.trim_end_matches(".jsonl").to_owned();
-        let is_chosen = (selection.endpoints.is_empty()
-            || selection.endpoints.iter().any(|known| known == home))
-            && (selection.cases.is_empty() || selection.cases.contains(&slug));
-        if is_chosen {
-            let result = replay(endpoint, &slug, &text);
-            done(&result);
-            cases.push(result);
+    for (name, text) in files(place)? {
+        for session in sessions(&name, &text) {
+            let is_chosen = (selection.endpoints.is_empty()
+                || selection
+                    .endpoints
+                    .iter()
+                    .any(|known| known == session.endpoint.name))
+                && (selection.cases.is_empty() || selection.cases.contains(&session.slug));
+            if is_chosen {
+                let result = replay(&session);
+                done(&result);
+                cases.push(result);
+            }
         }
     }
     if cases.is_empty() {
@@ -77,8 +82,8 @@ pub fn run_replay(
 }
 
 /// Names below the folder and texts.
-fn files(folder: Option<&Path>) -> Result<Vec<(String, String)>, ReplayError> {
-    let Some(folder) = folder else {
+fn files(place: Option<&Path>) -> Result<Vec<(String, String)>, ReplayError> {
+    let Some(folder) = place else {
         let all = crate::embedded::fixtures().iter();
         return Ok(all
             .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
@@ -88,6 +93,11 @@ fn files(folder: Option<&Path>) -> Result<Vec<(String, String)>, ReplayError> {
         let path = path.to_owned();
         move |source| ReplayError::Read { path, source }
     };
+    if folder.is_file() {
+        let text = fs::read_to_string(folder).map_err(fail(folder))?;
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        return Ok(vec![(name.into_owned(), text)]);
+    }
     fs::read_dir(folder).map_err(fail(folder))?;
     let mut files = Vec::new();
     for endpoint in registry::endpoints() {
@@ -113,15 +123,70 @@ fn files(folder: Option<&Path>) -> Result<Vec<(String, String)>, ReplayError> {
 /// What the checks of a session are.
 const CHECKS: [&str; 4] = ["provenance", "clauses", "decodes", "legal"];
 
-fn replay(endpoint: &Endpoint, slug: &str, text: &str) -> CaseResult {
+/// A session of a file.
+struct Stored<'t> {
+    endpoint: &'static Endpoint,
+    slug: String,
+    header: Result<Value, String>,
+    /// The lines behind the header that are not empty, with their numbers in the file.
+    lines: Vec<(usize, &'t str)>,
+}
+
+/// The sessions of a file that are an endpoint's.
+fn sessions<'t>(name: &str, text: &'t str) -> Vec<Stored<'t>> {
+    let (home, _) = name.rsplit_once('/').unwrap_or(("", name));
+    let base = name.trim_end_matches(".jsonl");
+    let mut groups: Vec<Vec<(usize, &str)>> = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        match groups.last_mut() {
+            Some(group) if !begins(line) => group.push((number + 1, line)),
+            _ => groups.push(vec![(number + 1, line)]),
+        }
+    }
+    let many = groups.len() > 1;
+    let mut sessions = Vec::new();
+    for (index, group) in groups.into_iter().enumerate() {
+        let mut lines = group.into_iter();
+        let (number, header) = lines.next().unwrap_or((1, ""));
+        let header = wire::json::parse(header)
+            .map(|parsed| parsed.value)
+            .map_err(|error| format!("line {number} is no JSON: {error}"));
+        let named = header.as_ref().ok().and_then(|header| {
+            header
+                .get("endpoint")
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+        });
+        let named = named.unwrap_or_else(|| home.to_owned());
+        let Some(endpoint) = registry::endpoints().find(|known| known.name == named) else {
+            continue;
+        };
+        sessions.push(Stored {
+            endpoint,
+            slug: match many {
+                true => format!("{base}#{}", index + 1),
+                false => base.to_owned(),
+            },
+            header,
+            lines: lines.filter(|(_, line)| !line.is_empty()).collect(),
+        });
+    }
+    sessions
+}
+
+/// Whether a line is a session's header. No message has a member of that name.
+fn begins(line: &str) -> bool {
+    line.contains("\"provenance\"")
+        && wire::json::parse(line).is_ok_and(|parsed| parsed.value.get("provenance").is_some())
+}
+
+fn replay(session: &Stored<'_>) -> CaseResult {
+    let (endpoint, slug) = (session.endpoint, session.slug.as_str());
     let mut sheet = Sheet::default();
-    let mut lines = text.lines().enumerate();
-    let header = lines.next().map(|(_, line)| line).unwrap_or_default();
-    let clauses = read_header(endpoint, header, &mut sheet);
+    let clauses = read_header(session, &mut sheet);
     let mut machine = Machine::new(endpoint.table);
     let mut count = 0;
-    for (number, line) in lines.filter(|(_, line)| !line.is_empty()) {
-        let number = number + 1;
+    for (number, line) in session.lines.iter().copied() {
         match stored(line) {
             Ok(Some((side, form, payload))) => {
                 count += 1;
@@ -136,11 +201,17 @@ fn replay(endpoint: &Endpoint, slug: &str, text: &str) -> CaseResult {
                 );
             }
             // A close or a ping: nothing that a codec reads.
-            Ok(None) => {}
+            Ok(None) => framing(line, number, &mut sheet),
             Err(problem) => sheet.fail("decodes", "file", format!("line {number}: {problem}")),
         }
     }
-    if count == 0 {
+    let is_empty = count == 0;
+    if is_empty && session.is_recorded() {
+        let why = "no message was sent: there is nothing to read";
+        for id in ["decodes", "legal"] {
+            sheet.note(id, Verdict::NotRun, "empty", why.to_owned());
+        }
+    } else if is_empty {
         sheet.fail("decodes", "empty", "the session has no message".to_owned());
     }
     let checks = CHECKS.map(|id| sheet.check(id, &clauses));
@@ -151,7 +222,7 @@ fn replay(endpoint: &Endpoint, slug: &str, text: &str) -> CaseResult {
         id: slug.to_owned(),
         slug: slug.to_owned(),
         endpoint: endpoint.name.to_owned(),
-        is_scored: true,
+        is_scored: !(is_empty && session.is_recorded()),
         verdict,
         reason: worst.map_or("", |check| check.reason),
         detail: worst.map_or_else(String::new, |check| check.detail.clone()),
@@ -163,11 +234,36 @@ fn replay(endpoint: &Endpoint, slug: &str, text: &str) -> CaseResult {
     }
 }
 
-/// Provenance and clauses of the first line.
-fn read_header(endpoint: &Endpoint, header: &str, sheet: &mut Sheet) -> Vec<String> {
-    let Ok(header) = wire::json::parse(header).map(|parsed| parsed.value) else {
-        sheet.fail("provenance", "file", "line 1 is no JSON".to_owned());
-        return Vec::new();
+impl Stored<'_> {
+    /// Whether this is what really happened, not what somebody wrote to show something.
+    fn is_recorded(&self) -> bool {
+        let header = self.header.as_ref().ok();
+        let provenance = header.and_then(|header| header.get("provenance"));
+        provenance.and_then(Value::as_str) == Some("recorded")
+    }
+}
+
+/// What the server did wrong below its messages, as it was recorded.
+fn framing(line: &str, number: usize, sheet: &mut Sheet) {
+    let Ok(line) = wire::json::parse(line).map(|parsed| parsed.value) else {
+        return;
+    };
+    let says = |name| line.get(name).and_then(Value::as_str);
+    if (says("kind"), says("dir")) == (Some("violation"), Some("server")) {
+        let what = says("what").unwrap_or("a frame is wrong");
+        sheet.fail("decodes", "framing", format!("line {number}: {what}"));
+    }
+}
+
+/// Provenance and clauses of the header.
+fn read_header(session: &Stored<'_>, sheet: &mut Sheet) -> Vec<String> {
+    let endpoint = session.endpoint;
+    let header = match &session.header {
+        Ok(header) => header,
+        Err(problem) => {
+            sheet.fail("provenance", "file", problem.clone());
+            return Vec::new();
+        }
     };
     let provenance = header.get("provenance").and_then(Value::as_str);
     if !matches!(provenance, Some("recorded" | "derived" | "authored")) {
@@ -184,7 +280,8 @@ fn read_header(endpoint: &Endpoint, header: &str, sheet: &mut Sheet) -> Vec<Stri
         .filter_map(Value::as_str)
         .map(str::to_owned)
         .collect();
-    if ids.is_empty() {
+    // Who records a session does not know yet what it shows.
+    if ids.is_empty() && provenance != Some("recorded") {
         sheet.fail("clauses", "empty", "the session names no clause".to_owned());
     }
     for id in &ids {
@@ -245,13 +342,17 @@ fn message(
 /// The first thing that is wrong, check by check.
 #[derive(Default)]
 struct Sheet {
-    problems: Vec<(&'static str, &'static str, String)>,
+    problems: Vec<(&'static str, Verdict, &'static str, String)>,
 }
 
 impl Sheet {
     fn fail(&mut self, id: &'static str, reason: &'static str, detail: String) {
+        self.note(id, Verdict::Fail, reason, detail);
+    }
+
+    fn note(&mut self, id: &'static str, verdict: Verdict, reason: &'static str, detail: String) {
         if !self.problems.iter().any(|(known, ..)| *known == id) {
-            self.problems.push((id, reason, detail));
+            self.problems.push((id, verdict, reason, detail));
         }
     }
 
@@ -259,12 +360,9 @@ impl Sheet {
         let problem = self.problems.iter().find(|(known, ..)| *known == id);
         CheckResult {
             id: id.to_owned(),
-            verdict: match problem {
-                Some(_) => Verdict::Fail,
-                None => Verdict::Pass,
-            },
-            reason: problem.map_or("", |(_, reason, _)| reason),
-            detail: problem.map_or_else(String::new, |(_, _, detail)| detail.clone()),
+            verdict: problem.map_or(Verdict::Pass, |(_, verdict, ..)| *verdict),
+            reason: problem.map_or("", |(.., reason, _)| reason),
+            detail: problem.map_or_else(String::new, |(.., detail)| detail.clone()),
             clauses: clauses.to_vec(),
             evidence: Evidence::default(),
         }

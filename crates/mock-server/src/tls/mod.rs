@@ -84,6 +84,12 @@ impl Tls {
         &self.names
     }
 
+    /// What rustls needs to accept connections.
+    #[must_use]
+    pub fn config(&self) -> Arc<ServerConfig> {
+        Arc::clone(&self.config)
+    }
+
     fn acceptor(&self) -> TlsAcceptor {
         TlsAcceptor::from(Arc::clone(&self.config))
     }

@@ -16,7 +16,7 @@ pub(super) trait Duplex: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Duplex for S {}
 
 /// A connection whose writes can be held back, to be sent in pieces.
-pub(super) struct Link {
+pub(crate) struct Link {
     stream: Box<dyn Duplex>,
     held: Option<Vec<u8>>,
     frames: Frames,
@@ -43,7 +43,7 @@ impl Link {
     }
 
     /// The same connection, overheard for the trace.
-    pub(super) fn heard_by(self, recorder: Recorder) -> Self {
+    pub(crate) fn heard_by(self, recorder: Recorder) -> Self {
         Self {
             stream: Box::new(Tap::new(self.stream, recorder)),
             held: self.held,

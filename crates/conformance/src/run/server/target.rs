@@ -164,7 +164,7 @@ impl Target {
     }
 
     /// Opens a connection.
-    pub(super) async fn reach(&self) -> Result<Link, TargetError> {
+    pub(crate) async fn reach(&self) -> Result<Link, TargetError> {
         let fail = |problem: String| TargetError::Unreachable {
             address: self.address.clone(),
             problem,

@@ -15,14 +15,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mock_server::{RawChunk, Secrets, Side, blank};
 
-pub(super) use tap::{Recorder, Tap};
+pub(crate) use tap::Recorder;
+pub(super) use tap::Tap;
 
 /// The credential of a run that is given none: it is no secret.
 pub const PUBLIC_TOKEN: &str = "mynah";
 
 /// Whether a case asks for a token of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SignsIn {
+pub(crate) enum SignsIn {
     Yes,
     No,
 }
@@ -87,7 +88,7 @@ pub struct Comparison {
 impl Trace {
     /// The trace of what was recorded. The credential of the run is blanked unless it is the
     /// public one; where a case has signed in, everything is that sounds like one.
-    pub(super) fn of(recorders: &[Recorder], token: &str, signs_in: SignsIn) -> Self {
+    pub(crate) fn of(recorders: &[Recorder], token: &str, signs_in: SignsIn) -> Self {
         let mut connections: Vec<Connection> = recorders.iter().map(Recorder::take).collect();
         let mut known = Vec::new();
         if token != PUBLIC_TOKEN {

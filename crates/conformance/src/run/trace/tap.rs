@@ -18,8 +18,9 @@ const KEPT: usize = 4 << 20;
 
 /// What is heard on a stream.
 #[derive(Clone, Debug)]
-pub(in crate::run) struct Recorder {
+pub(crate) struct Recorder {
     opened: Instant,
+    limit: usize,
     heard: Arc<Mutex<Heard>>,
 }
 
@@ -38,10 +39,19 @@ impl Recorder {
         };
         Self {
             opened: Instant::now(),
+            limit: KEPT,
             heard: Arc::new(Mutex::new(Heard {
                 connection,
                 kept: 0,
             })),
+        }
+    }
+
+    /// Nothing so far, on a connection that is opened now, of which so many bytes are kept.
+    pub(crate) fn keeping(limit: usize) -> Self {
+        Self {
+            limit,
+            ..Self::new(Duration::ZERO)
         }
     }
 
@@ -52,7 +62,7 @@ impl Recorder {
 
     fn hear(&self, side: Side, bytes: &[u8]) {
         let mut heard = self.heard();
-        let room = KEPT.saturating_sub(heard.kept);
+        let room = self.limit.saturating_sub(heard.kept);
         let kept = bytes.get(..room.min(bytes.len())).unwrap_or_default();
         heard.kept += kept.len();
         heard.connection.is_cut |= kept.len() < bytes.len();
