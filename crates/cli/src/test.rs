@@ -21,7 +21,7 @@ use conformance::expect::{Existing, Reruns};
 use conformance::report::{self, Report};
 use conformance::run::mutant::Mutated;
 use conformance::run::trace::PUBLIC_TOKEN;
-use conformance::run::{self, CaseResult, Target, TargetError};
+use conformance::run::{self, CaseResult, RunResult, Target, TargetError};
 use conformance::select::{SelectError, Selection};
 use conformance::verdict::{Profile, Verdict, sdks};
 
@@ -200,15 +200,10 @@ async fn server(args: &ServerArgs, expecting: &Expecting<'_>) -> Result<Ran, Fai
         Auth::Any => {}
     }
     let token = args.token.as_deref().unwrap_or(PUBLIC_TOKEN);
-    let mutant = match &args.mutant {
-        Some(name) => Some(mutants::find(
-            name,
-            Role::Server,
-            &selection.endpoints,
-            &library,
-        )?),
-        None => None,
-    };
+    let mutant = args.mutant.as_deref();
+    let mutant =
+        mutant.map(|name| mutants::find(name, Role::Server, &selection.endpoints, &library));
+    let mutant = mutant.transpose()?;
     let mut proxy = None;
     let (mut target, asked) = (target.clone(), target);
     if let Some(mutant) = &mutant {
@@ -226,25 +221,15 @@ async fn server(args: &ServerArgs, expecting: &Expecting<'_>) -> Result<Ran, Fai
             TargetError::Url(_) | TargetError::Tls(_) => Failure::Usage(error.to_string()),
         })
     };
-    let mut result = run(selection.clone(), Shown::Yes).await?;
+    let (mut result, reruns) = run_all(selection.clone(), expecting, run).await?;
     drop(proxy);
     if let Some(mutant) = &mutant {
         result.subject = format!("{} with {}", asked.shown(), mutant.id);
     }
-    let mut reruns = Reruns::new();
-    for (id, times) in expecting.reruns(&result) {
-        for _ in 0..times {
-            let again = run(only(&selection, &id), Shown::No).await?;
-            reruns
-                .entry(id.clone())
-                .or_default()
-                .extend(expect::of_case(again, &id));
-        }
-    }
     Ok(Ran {
         run: result,
         existing: Existing::of(&library, Role::Server),
-        command: again::server(args, &target.shown(), selection.profile),
+        command: again::server(args, &asked.shown(), selection.profile),
         library: Some(library),
         mutant,
         reruns,
@@ -267,15 +252,10 @@ async fn client(args: &ClientArgs, expecting: &Expecting<'_>) -> Result<Ran, Fai
         true => run::Lines::new(command).into(),
         false => command.into(),
     };
-    let mutant = match &args.mutant {
-        Some(name) => Some(mutants::find(
-            name,
-            Role::Client,
-            &selection.endpoints,
-            &library,
-        )?),
-        None => None,
-    };
+    let mutant = args.mutant.as_deref();
+    let mutant =
+        mutant.map(|name| mutants::find(name, Role::Client, &selection.endpoints, &library));
+    let mutant = mutant.transpose()?;
     if let Some(mutant) = &mutant
         && let Some(shared) = library.shared(&mutant.endpoint)
     {
@@ -290,17 +270,7 @@ async fn client(args: &ClientArgs, expecting: &Expecting<'_>) -> Result<Ran, Fai
         run.await
             .map_err(|error| no_subject(format!("error: {error}")))
     };
-    let result = run(selection.clone(), Shown::Yes).await?;
-    let mut reruns = Reruns::new();
-    for (id, times) in expecting.reruns(&result) {
-        for _ in 0..times {
-            let again = run(only(&selection, &id), Shown::No).await?;
-            reruns
-                .entry(id.clone())
-                .or_default()
-                .extend(expect::of_case(again, &id));
-        }
-    }
+    let (result, reruns) = run_all(selection.clone(), expecting, run).await?;
     Ok(Ran {
         run: result,
         existing: Existing::of(&library, Role::Client),
@@ -310,6 +280,24 @@ async fn client(args: &ClientArgs, expecting: &Expecting<'_>) -> Result<Ran, Fai
         reruns,
         is_filtered: !args.chosen.case.is_empty(),
     })
+}
+
+/// Runs a selection, and as often as the expectation file wants it those cases that are flaky.
+async fn run_all(
+    selection: Selection,
+    expecting: &Expecting<'_>,
+    run: impl AsyncFn(Selection, Shown) -> Result<RunResult, Failure>,
+) -> Result<(RunResult, Reruns), Failure> {
+    let result = run(selection.clone(), Shown::Yes).await?;
+    let mut reruns = Reruns::new();
+    for (id, times) in expecting.reruns(&result) {
+        for _ in 0..times {
+            let again = run(only(&selection, &id), Shown::No).await?;
+            let again = expect::of_case(again, &id);
+            reruns.entry(id.clone()).or_default().extend(again);
+        }
+    }
+    Ok((result, reruns))
 }
 
 /// The same selection, of one case only.

@@ -1,11 +1,11 @@
 //! The loop of one session: socket, clock and speaker in, socket out.
 
 use bytes::Bytes;
-use tokio::time::Duration;
+use tokio::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Clock, Sleeper};
-use crate::live::{Departure, Live};
+use crate::live::{Departure, Live, TURN};
 use crate::socket::{Socket, read_some};
 
 /// Runs a session until its connection has ended. `early` is what the client sent together
@@ -21,13 +21,17 @@ pub(crate) async fn drive<S>(
 {
     let (mut input, mut output) = tokio::io::split(io);
     let mut stopped = false;
+    let mut worked = Duration::ZERO;
+    let heavy = live.heavy_room();
     let sleeper = clock.sleeper();
     // It may be a small piece of a large buffer, which would live as long as the journal.
     live.receive(Bytes::copy_from_slice(&early));
     drop(early);
     while live.departure().is_none() {
         let (due, deadline) = (live.next_due(), live.close_deadline());
-        let (reads, writes) = (live.has_room() && !live.is_over(), live.outbox.may_write());
+        let is_held_up = live.is_held_up() && !live.is_over();
+        let reads = live.has_room() && !live.is_over() && !is_held_up;
+        let writes = live.outbox.may_write();
         tokio::select! {
             // In this order, so that one turn's answers gather in the outbox and leave in one
             // write. Nothing starves: reading and speaking pause while the outbox is full.
@@ -37,9 +41,18 @@ pub(crate) async fn drive<S>(
                 live.stop();
             }
             read = read_some(&mut input), if reads => match read {
-                Ok(bytes) if !bytes.is_empty() => live.receive(bytes),
+                Ok(bytes) if !bytes.is_empty() => {
+                    let began = Instant::now();
+                    live.receive(bytes);
+                    worked += began.elapsed();
+                }
                 Ok(_) | Err(_) => live.lost(),
             },
+            room = heavy.acquire(), if is_held_up => {
+                live.go_on();
+                drop(room);
+                worked = TURN;
+            }
             () = wait(&sleeper, due), if due.is_some() => live.due(),
             written = live.outbox.write(&mut output), if writes => {
                 live.wrote();
@@ -52,6 +65,11 @@ pub(crate) async fn drive<S>(
             () = sleeper.rest() => {}
         }
         sleeper.stir();
+        // A client that never stops sending would have its session work on and on.
+        if worked >= TURN {
+            worked = Duration::ZERO;
+            tokio::task::yield_now().await;
+        }
     }
     drop(sleeper);
     live.wrote();
@@ -76,7 +94,7 @@ async fn wait(sleeper: &Sleeper<'_>, due: Option<Duration>) {
     }
 }
 
-async fn wait_real(deadline: Option<tokio::time::Instant>) {
+async fn wait_real(deadline: Option<Instant>) {
     if let Some(deadline) = deadline {
         tokio::time::sleep_until(deadline).await;
     }

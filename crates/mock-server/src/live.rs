@@ -7,9 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use wire::endpoint::Endpoint;
 use wire::finding::Finding;
+use wire::gzip;
 use wire::session::{Action, Data, Form, Session, Side, Turn};
 use wire::ws::{CloseFrame, DataOpcode, Event, Limits, Receiver, Role, Violation};
 
@@ -35,6 +37,16 @@ const FULL: usize = 128 << 10;
 /// How many bytes faults may hold back before nothing more is read: a session that stalls still
 /// answers pings.
 const HELD: usize = 16 << 20;
+
+/// How long a session works in one turn. What it says leaves in one write, if it takes less time
+/// than anybody notices; no session may hold up the others for long.
+pub(crate) const TURN: Duration = Duration::from_micros(500);
+
+/// From how many bytes on a message may take longer than others should have to wait.
+const HEAVY: usize = 64 << 10;
+
+/// The same of one that seems to be compressed: it may be a thousand times as much inside.
+const HEAVY_PACKED: usize = 2 << 10;
 
 /// How long messages may be on their way to a server that has closed.
 const ON_ITS_WAY: Duration = Duration::from_secs(1);
@@ -97,6 +109,8 @@ pub(crate) struct Live<'s> {
     put_off: Option<(Option<u16>, Duration)>,
     /// What compresses our messages, if that has been agreed.
     packer: Option<Packer>,
+    /// A message that waits until there is time for it, and what came behind it with it.
+    heavy: Option<Event>,
     around: Surroundings<'s>,
 }
 
@@ -122,6 +136,8 @@ pub(crate) struct Surroundings<'s> {
     pub(crate) limits: Limits,
     /// What has been agreed about compression.
     pub(crate) extension: Option<Extension>,
+    /// Room for those who are at a heavy message, which is less than there is for all.
+    pub(crate) heavy: &'s Semaphore,
     pub(crate) close_time: Duration,
     pub(crate) recorder: &'s Recorder<'s>,
 }
@@ -151,6 +167,7 @@ impl<'s> Live<'s> {
             rested: &[],
             put_off: None,
             packer: around.extension.map(Extension::packer),
+            heavy: None,
             around,
         };
         live.arm(plan, Start::Open);
@@ -223,11 +240,42 @@ impl<'s> Live<'s> {
             let at = self.elapsed();
             self.around.recorder.raw(Side::Client, at, vec![bytes]);
         }
-        while let Some(event) = self.receiver.next_event() {
+        self.take_events();
+        self.speak();
+    }
+
+    /// Whether a message waits for room among the heavy ones.
+    pub(crate) const fn is_held_up(&self) -> bool {
+        self.heavy.is_some()
+    }
+
+    /// Where that room is.
+    pub(crate) const fn heavy_room(&self) -> &'s Semaphore {
+        self.around.heavy
+    }
+
+    /// There is room for the message that waits.
+    pub(crate) fn go_on(&mut self) {
+        if let Some(event) = self.heavy.take() {
             self.on_event(event);
             self.run_faults();
         }
+        self.take_events();
         self.speak();
+    }
+
+    /// Takes what has been read, up to a message that is too heavy to be taken among others.
+    fn take_events(&mut self) {
+        while self.heavy.is_none()
+            && let Some(event) = self.receiver.next_event()
+        {
+            if self.closing == Closing::No && is_heavy(&event) {
+                self.heavy = Some(event);
+            } else {
+                self.on_event(event);
+                self.run_faults();
+            }
+        }
     }
 
     /// Some of the outbox has been written.
@@ -590,6 +638,14 @@ impl<'s> Live<'s> {
     fn elapsed(&self) -> Duration {
         self.around.clock.now().saturating_sub(self.opened)
     }
+}
+
+/// Whether it may take long to answer.
+fn is_heavy(event: &Event) -> bool {
+    let Event::Message { payload, .. } = event else {
+        return false;
+    };
+    payload.len() > HEAVY || payload.len() > HEAVY_PACKED && gzip::begins_in(payload)
 }
 
 mod deeds;

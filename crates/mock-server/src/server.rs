@@ -61,6 +61,8 @@ pub(crate) struct Shared {
     pub(crate) library: Library,
     /// Speech that was made before.
     pub(crate) speech: Arc<KeptSpeech>,
+    /// Room for sessions that are at a heavy message: one thread is always left to the others.
+    heavy: Semaphore,
 }
 
 /// Why a server cannot serve.
@@ -147,6 +149,7 @@ impl Server {
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
         let began_ms = since_1970.map_or(0, |time| time.as_millis());
         let began_ms = u64::try_from(began_ms).unwrap_or(u64::MAX);
+        let threads = tokio::runtime::Handle::current().metrics().num_workers();
         let shared = Shared {
             credentials: Credentials {
                 seed: options.seed,
@@ -160,6 +163,7 @@ impl Server {
             lanes: Lanes::new(&options.transcripts),
             library,
             speech: Arc::default(),
+            heavy: Semaphore::new(threads.saturating_sub(1).max(1)),
             options,
         };
         Ok(Self {
@@ -378,6 +382,7 @@ async fn session(shared: &Shared, mut accepted: Box<Accepted>, overheard: Overhe
         },
         limits,
         extension,
+        heavy: &shared.heavy,
         close_time: guards.close_time,
         recorder: &recorder,
     };

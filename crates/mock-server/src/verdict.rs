@@ -13,6 +13,9 @@ pub struct Verdict {
     pub reasons: Vec<String>,
 }
 
+/// How many findings are listed: who has so many needs no more.
+const MOST_REASONS: usize = 1000;
+
 impl Shared {
     /// The verdict on one lane, or on all.
     pub(crate) fn verdict(&self, lane: Option<&str>) -> Verdict {
@@ -44,15 +47,17 @@ impl Shared {
             if lane.is_none_or(|lane| lane == record.lane()) {
                 reasons.extend(record.reasons());
             }
+            if reasons.len() >= MOST_REASONS {
+                reasons.truncate(MOST_REASONS);
+                break;
+            }
         }
         // Numbers are kept when records are not.
         let shown = u64::try_from(reasons.len()).unwrap_or(u64::MAX);
         let found = self.lanes.tally(lane).scored();
         if found > shown {
             let more = found - shown;
-            reasons.push(format!(
-                "{more} more findings, which the journal does not hold"
-            ));
+            reasons.push(format!("{more} more findings, which are not listed here"));
         }
         for lane in self.lanes.chosen(lane) {
             let unfired = lane.unfired().into_iter();

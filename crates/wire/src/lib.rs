@@ -43,6 +43,7 @@ mod retouch;
 pub mod session;
 pub mod side;
 pub mod speech;
+mod states;
 mod status;
 pub mod volcengine;
 pub mod writer;

@@ -9,6 +9,7 @@ use super::{Auth, Chosen, ClientArgs, ReplayArgs, ServerArgs};
 pub(super) fn server(args: &ServerArgs, url: &str, profile: Profile) -> CommandLine {
     let mut words = begin("server", &args.chosen, profile);
     words.push(url.to_owned());
+    with_mutant(&mut words, args.mutant.as_deref());
     if args.auth == Auth::Strict {
         words.extend(["--auth".to_owned(), "strict".to_owned()]);
     }
@@ -21,6 +22,7 @@ pub(super) fn client(args: &ClientArgs, profile: Profile) -> CommandLine {
     if args.lines {
         words.push("--lines".to_owned());
     }
+    with_mutant(&mut words, args.mutant.as_deref());
     let token = args.token.as_deref();
     // The program may be given the credential in its own arguments, too.
     let client = args.command.iter().map(|word| match token {
@@ -46,6 +48,12 @@ fn begin(kind: &str, chosen: &Chosen, profile: Profile) -> Vec<String> {
         words.extend(["--seed".to_owned(), chosen.seed.to_string()]);
     }
     words
+}
+
+fn with_mutant(words: &mut Vec<String>, mutant: Option<&str>) {
+    if let Some(mutant) = mutant {
+        words.extend(["--mutant".to_owned(), mutant.to_owned()]);
+    }
 }
 
 fn with_token(line: CommandLine, token: Option<&str>) -> CommandLine {

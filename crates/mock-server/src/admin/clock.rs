@@ -17,7 +17,7 @@ const LONGEST_MS: u64 = 366 * 86_400_000;
 pub(super) async fn answer(shared: &Shared, request: Request<Incoming>) -> Result<Value, Problem> {
     query::read(&request, &[])?;
     if request.method() == Method::POST {
-        let by = advance_ms(request).await?;
+        let by = advance_ms(request, shared.options.guards.head_time).await?;
         if !shared.clock.advance(Duration::from_millis(by)).await {
             return Err(Problem::new(
                 StatusCode::CONFLICT,
@@ -30,8 +30,8 @@ pub(super) async fn answer(shared: &Shared, request: Request<Incoming>) -> Resul
     Ok(json!({ "mode": shared.clock.mode(), "now_ms": now }))
 }
 
-async fn advance_ms(request: Request<Incoming>) -> Result<u64, Problem> {
-    let members = query::body(request, &["advance_ms"]).await?;
+async fn advance_ms(request: Request<Incoming>, time: Duration) -> Result<u64, Problem> {
+    let members = query::body(request, &["advance_ms"], time).await?;
     let advance = members.get("advance_ms").and_then(query::whole);
     advance.filter(|ms| *ms <= LONGEST_MS).ok_or_else(|| {
         let detail =

@@ -21,7 +21,8 @@ pub(super) async fn answer(
     query::read(&request, &[])?;
     let name = query::lane(name)?;
     if request.method() == Method::PUT {
-        let members = query::body(request, &["scenario", "seed", "transcripts"]).await?;
+        let known = ["scenario", "seed", "transcripts"];
+        let members = query::body(request, &known, shared.options.guards.head_time).await?;
         let (rule, scenario) = rule(shared, &members)?;
         let transcripts = transcripts(&members)?;
         let lane = shared.lanes.enter(&name).map_err(|error| {

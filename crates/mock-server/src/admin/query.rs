@@ -1,9 +1,12 @@
 //! What requests say: query parameters and JSON bodies, in which nothing unknown may stand.
 
+use std::time::Duration;
+
 use http::{Request, StatusCode};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use serde_json::{Map, Value};
+use tokio::time::timeout;
 use wire::handshake::percent_decode;
 
 use super::problem::Problem;
@@ -36,12 +39,17 @@ pub(super) fn read<B>(
     Ok(pairs)
 }
 
-/// The members of a JSON body, if all of them are `known`.
+/// The members of a JSON body, if it comes in time and all of them are `known`.
 pub(super) async fn body(
     request: Request<Incoming>,
     known: &[&str],
+    time: Duration,
 ) -> Result<Map<String, Value>, Problem> {
-    let body = Limited::new(request.into_body(), BODY).collect().await;
+    let body = timeout(time, Limited::new(request.into_body(), BODY).collect());
+    let body = body.await.map_err(|_| {
+        let detail = format!("the body was not there after {time:?}");
+        Problem::new(StatusCode::REQUEST_TIMEOUT, "too slow", detail)
+    })?;
     let body = body.map_err(|_| bad_body("the body is larger than 1 MiB, or incomplete"))?;
     let body: Value = serde_json::from_slice(&body.to_bytes())
         .map_err(|error| bad_body(&format!("the body is not JSON: {error}")))?;

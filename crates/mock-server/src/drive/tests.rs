@@ -1,5 +1,6 @@
 //! The loop against an independent WebSocket client, over memory and a paused clock.
 
+mod hostile;
 mod laws;
 mod rfc6455;
 
@@ -8,6 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::DuplexStream;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -166,6 +168,7 @@ struct Served {
     journal: Arc<Journal>,
     stop: CancellationToken,
     clock: Clock,
+    heavy: Arc<Semaphore>,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -183,57 +186,79 @@ fn serve_faulty(
     let journal = Arc::new(Journal::new(1 << 20, JournalMode::On, None).unwrap());
     let stop = CancellationToken::new();
     let clock = Clock::start(mode);
+    let heavy = Arc::new(Semaphore::new(1));
     let task = tokio::spawn({
         let (journal, stop, clock) = (Arc::clone(&journal), stop.clone(), clock.clone());
+        let heavy = Arc::clone(&heavy);
         async move {
-            let info = SessionInfo {
-                lane: "test".to_owned(),
-                connection: 1,
-                endpoint: None,
-                status: 101,
-                request: String::new(),
-                scenario: None,
-            };
-            let lanes = Lanes::new(&[]);
-            let lane = lanes.enter("test").unwrap();
-            let recorder = journal.open(info, Redactor::default(), Arc::clone(&lane));
-            let Some(endpoint) = wire::registry::endpoints().next() else {
-                unreachable!("something is served")
-            };
-            let library = Library::default();
-            let scenario = Scenario::parse(scenario).unwrap();
-            let plan = Plan::new(scenario.orders(), endpoint, &lane, 1, 0).unwrap();
-            let around = Surroundings {
-                connection: 1,
-                library: &library,
-                scenario: None,
-                endpoint,
-                seed: 0,
-                lane,
-                lanes: &lanes,
-                chosen: Chosen::default(),
-                clock: &clock,
+            work(
+                session,
+                near,
                 pace,
-                sound: SessionSound {
-                    options: &SoundOptions::default(),
-                    seed: 0,
-                    kept: &Arc::default(),
-                },
-                limits: Limits::default(),
-                extension: None,
-                close_time: Duration::from_secs(10),
-                recorder: &recorder,
-            };
-            let mut live = Live::open(session, plan, around);
-            drive(&mut live, near, Bytes::new(), &clock, &stop).await;
+                scenario,
+                (&journal, &stop, &clock, &heavy),
+            )
+            .await;
         }
     });
     Served {
         journal,
         stop,
         clock,
+        heavy,
         task,
     }
+}
+
+/// A session from its opening to its end.
+async fn work(
+    session: Box<dyn Session>,
+    near: impl Socket,
+    pace: Pace,
+    scenario: &str,
+    (journal, stop, clock, heavy): (&Journal, &CancellationToken, &Clock, &Semaphore),
+) {
+    let info = SessionInfo {
+        lane: "test".to_owned(),
+        connection: 1,
+        endpoint: None,
+        status: 101,
+        request: String::new(),
+        scenario: None,
+    };
+    let lanes = Lanes::new(&[]);
+    let lane = lanes.enter("test").unwrap();
+    let recorder = journal.open(info, Redactor::default(), Arc::clone(&lane));
+    let Some(endpoint) = wire::registry::endpoints().next() else {
+        unreachable!("something is served")
+    };
+    let library = Library::default();
+    let scenario = Scenario::parse(scenario).unwrap();
+    let plan = Plan::new(scenario.orders(), endpoint, &lane, 1, 0).unwrap();
+    let around = Surroundings {
+        connection: 1,
+        library: &library,
+        scenario: None,
+        endpoint,
+        seed: 0,
+        lane,
+        lanes: &lanes,
+        chosen: Chosen::default(),
+        clock,
+        pace,
+        sound: SessionSound {
+            options: &SoundOptions::default(),
+            seed: 0,
+            kept: &Arc::default(),
+        },
+        limits: Limits::default(),
+        extension: None,
+        heavy,
+        close_time: Duration::from_secs(10),
+        recorder: &recorder,
+    };
+    let mut live = Live::open(session, plan, around);
+    drive(&mut live, near, Bytes::new(), clock, stop).await;
 }
 
 impl Run {

@@ -29,6 +29,13 @@ pub(super) struct Progress {
     findings: usize,
 }
 
+impl Progress {
+    /// Findings are let go of, but for the first few.
+    pub(super) fn forget_findings(&mut self, left: usize) {
+        self.findings = self.findings.min(left);
+    }
+}
+
 /// The file and its writer.
 #[derive(Debug)]
 pub(super) struct JournalFile {

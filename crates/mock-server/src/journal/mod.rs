@@ -306,7 +306,8 @@ impl Recorder<'_> {
     /// Adds a finding about a message, or about the session as a whole.
     pub(crate) fn find(&self, message: Option<u64>, finding: Finding) {
         let clause = finding.clause;
-        guard(&self.record).find(message, finding);
+        let weight = guard(&self.record).find(message, finding);
+        self.took(weight);
         self.lane().tally().find(clause);
         self.journal.metrics.found(clause);
         self.changed();

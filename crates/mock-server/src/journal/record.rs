@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use wire::audio::AudioFormat;
 use wire::endpoint::Endpoint;
-use wire::finding::Finding;
+use wire::finding::{Finding, Place};
 use wire::session::{Form, Side};
 
 use super::faults::FaultLog;
@@ -150,10 +150,13 @@ pub(crate) struct Record {
 /// How many findings a session keeps; a hostile client must not fill the memory with them.
 const FINDINGS: usize = 1000;
 
+/// How many of them stay when memory runs short.
+const FEW_FINDINGS: usize = 10;
+
 /// What a record takes with nothing in it.
 const BASE: usize = 1024;
 
-/// What an entry, a chunk or a piece of sound takes beside its bytes.
+/// What an entry, a chunk, a finding or a piece of sound takes beside its bytes.
 pub(super) const OVERHEAD: usize = 160;
 
 impl Record {
@@ -163,6 +166,7 @@ impl Record {
         redactor: Redactor,
         keeping: JournalMode,
     ) -> Self {
+        let weight = BASE + info.request.len();
         Self {
             id,
             is_closed: false,
@@ -186,7 +190,7 @@ impl Record {
             findings_count: 0,
             searched: 0,
             bare: 0,
-            weight: BASE,
+            weight,
             heads_weight: 0,
         }
     }
@@ -306,9 +310,18 @@ impl Record {
         freed
     }
 
-    /// Lets go of the oldest messages altogether; answers how many bytes are free.
+    /// Lets go of all messages, and of most findings; answers how many bytes are free.
     pub(super) fn drop_entries(&mut self) -> usize {
         let mut freed = self.drop_payloads(usize::MAX);
+        let findings = self
+            .findings
+            .split_off(self.findings.len().min(FEW_FINDINGS));
+        let weights = findings.iter().map(|(_, finding)| weight_of(finding));
+        let findings: usize = weights.sum();
+        self.findings.shrink_to_fit();
+        self.filed.forget_findings(self.findings.len());
+        self.weight = self.weight.saturating_sub(findings);
+        freed += findings;
         let entries = std::mem::take(&mut self.entries).len();
         self.skipped += entries;
         self.searched = 0;
@@ -344,12 +357,15 @@ impl Record {
         self.searched = self.entries.len();
     }
 
-    /// Adds a finding about a message, or about the session as a whole.
-    pub(super) fn find(&mut self, message: Option<u64>, finding: Finding) {
+    /// Adds a finding about a message, or about the session as a whole; answers what it takes.
+    pub(super) fn find(&mut self, message: Option<u64>, finding: Finding) -> usize {
         self.findings_count += 1;
-        if self.findings.len() < FINDINGS {
-            self.findings.push((message, finding));
+        if self.findings.len() >= FINDINGS {
+            return 0;
         }
+        let weight = weight_of(&finding);
+        self.findings.push((message, finding));
+        self.weigh(weight)
     }
 
     /// Notes the state of the session's table after a message was answered.
@@ -421,4 +437,13 @@ impl Record {
     pub(crate) const fn ending(&self) -> Option<&Ending> {
         self.ending.as_ref()
     }
+}
+
+/// What a finding takes in memory.
+fn weight_of(finding: &Finding) -> usize {
+    let path = match &finding.place {
+        Place::Path(path) => path.len(),
+        Place::Offset(_) | Place::Whole => 0,
+    };
+    OVERHEAD + path + finding.found.len() + finding.expected.len() + finding.text.len()
 }

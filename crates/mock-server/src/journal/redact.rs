@@ -32,11 +32,17 @@ pub(crate) fn fingerprint(secret: &str) -> String {
     format!("***{:08x}", hash >> 32)
 }
 
+/// How many credentials of one session are known apart. Real clients have a handful; a text can
+/// be made of nothing else, and each is looked for in everything that is shown.
+const MOST_SECRETS: usize = 256;
+
 /// The credentials of one session.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Redactor {
-    /// The longest first, so that a part never spoils the whole.
+    /// The longest first, so that a part never spoils the whole; each once.
     secrets: Vec<String>,
+    /// Whether there were more than anybody knows apart: then nothing may be seen.
+    is_overfull: bool,
     /// Whether names say nothing: everything but these values may be seen.
     knows_all: bool,
 }
@@ -107,6 +113,9 @@ impl Redactor {
 
     /// A text without credentials.
     pub(crate) fn text(&self, text: &str) -> String {
+        if self.is_overfull {
+            return fingerprint(text);
+        }
         let mut text = text.to_owned();
         for secret in &self.secrets {
             if text == *secret {
@@ -145,6 +154,12 @@ impl Redactor {
 
     /// Blanks credentials in bytes, each at its length.
     pub(crate) fn blank(&self, bytes: &mut [u8]) {
+        if self.is_overfull {
+            // Lines stay lines, and frames stay frames around it.
+            let seen = bytes.iter_mut().filter(|byte| !byte.is_ascii_whitespace());
+            seen.for_each(|byte| *byte = b'*');
+            return;
+        }
         if !self.knows_all {
             for range in secret_ranges(bytes) {
                 fill(bytes, range);
@@ -240,10 +255,17 @@ impl Redactor {
         let secret = secret.trim();
         // A selector is no secret.
         let is_open = secret.is_empty() || secret.starts_with("mynah:");
-        if !is_open && !self.secrets.iter().any(|known| known == secret) {
-            self.secrets.push(secret.to_owned());
-            self.secrets
-                .sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        if is_open || self.is_overfull {
+            return;
+        }
+        let order = |known: &String| (secret.len(), known.as_str()).cmp(&(known.len(), secret));
+        let Err(place) = self.secrets.binary_search_by(order) else {
+            return;
+        };
+        self.secrets.insert(place, secret.to_owned());
+        if self.secrets.len() > MOST_SECRETS {
+            self.secrets = Vec::new();
+            self.is_overfull = true;
         }
     }
 }
@@ -406,6 +428,27 @@ mod tests {
         let mut bytes = text.as_bytes().to_vec();
         Redactor::default().blank(&mut bytes);
         assert_eq!(String::from_utf8(bytes).unwrap(), blank);
+    }
+
+    #[test]
+    fn more_credentials_than_anybody_has_hide_everything() {
+        let members = |count: usize| {
+            let members = (0..count).map(|n| format!(r#""token":"secret-{n:06}""#));
+            let text = format!("{{{}}}", members.collect::<Vec<_>>().join(","));
+            wire::json::parse(&text).unwrap().value
+        };
+        let mut redactor = Redactor::default();
+        redactor.learn(&members(MOST_SECRETS));
+        redactor.learn(&members(MOST_SECRETS));
+        assert_eq!(redactor.secrets.len(), MOST_SECRETS);
+        assert_eq!(redactor.text("a word"), "a word");
+        assert_ne!(redactor.text("a secret-000003"), "a secret-000003");
+        redactor.learn(&members(200_000));
+        assert_eq!((redactor.secrets.len(), redactor.is_overfull), (0, true));
+        assert_eq!(redactor.text("a word"), fingerprint("a word"));
+        let mut bytes = b"GET /secret-199999 HTTP/1.1\r\nA: b\r\n\r\n".to_vec();
+        redactor.blank_head(&mut bytes);
+        assert_eq!(bytes, b"*** ************** ********\r\n** *\r\n\r\n");
     }
 
     #[test]

@@ -113,8 +113,11 @@ impl Record {
 
     /// The findings that count against the client, in a line each.
     pub(crate) fn reasons(&mut self) -> Vec<String> {
-        self.search_credentials();
         let scored = |finding: &Finding| finding.clause.level != wire::clause::Level::Assumed;
+        if !self.findings.iter().any(|(_, finding)| scored(finding)) {
+            return Vec::new();
+        }
+        self.search_credentials();
         let line = |(message, finding): &(Option<u64>, Finding)| {
             let place = message.map_or_else(String::new, |n| format!(", message {n}"));
             format!(

@@ -125,3 +125,27 @@ fn sessions_that_say_nothing_count_as_well() {
     assert!((50..=100).contains(&kept), "{kept}");
     assert_eq!(lane.tally().closed, 1000);
 }
+
+#[test]
+fn findings_and_request_lines_count_as_well() {
+    let (journal, lane) = journal(200_000);
+    let clause = wire::registry::endpoints().next().unwrap().table.order;
+    let mut asked = info();
+    asked.request = "x".repeat(5000);
+    let recorder = journal.open(asked, Redactor::default(), Arc::clone(&lane));
+    assert!(journal.bytes() > 5000);
+    for number in 0..900 {
+        recorder.message(entry(0));
+        let finding = Finding::whole(clause, "y".repeat(50), "z".repeat(50));
+        recorder.find(Some(number), finding);
+    }
+    let before = journal.bytes();
+    assert!(before <= 200_000, "{before}");
+    let summary = recorder.write(Record::summary);
+    assert_eq!(summary["findings"], 900, "they are all counted");
+    let kept = recorder.write(|record| record.findings.len());
+    assert!((10..900).contains(&kept), "{kept} are kept");
+    drop(recorder);
+    journal.forget_lane("test");
+    assert_eq!(journal.bytes(), 0);
+}

@@ -6,15 +6,11 @@ use tokio::time::Instant;
 use wire::session::Side;
 use wire::speech::{Speech, SpeechEvent};
 
-use super::Live;
+use super::{Live, TURN};
 use crate::fault::Progress;
 use crate::options::Pace;
 use crate::sound::Shape;
 use crate::speaker::Speaker;
-
-/// How long speech is made in one turn. Its chunks leave in one write, if they take less time
-/// than anybody notices; no session may hold up the others for long.
-const TURN: Duration = Duration::from_micros(500);
 
 /// Speech on its way, and when its next piece may go.
 pub(super) struct Speaking {

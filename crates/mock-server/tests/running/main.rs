@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod admin;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod lanes;
 #[cfg(test)]
 mod secrets;

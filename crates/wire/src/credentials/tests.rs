@@ -134,3 +134,16 @@ fn secrets_do_not_show_in_debug_output() {
     let shown = format!("{:?}", store(vec![configured, token("planted-token")]));
     assert!(!shown.contains("planted"), "{shown}");
 }
+
+#[test]
+fn as_many_issued_tokens_as_there_are_are_blanked() {
+    let quiet = Claims {
+        selector: None,
+        ..claims()
+    };
+    let [jwt, opaque] = [Form::Jwt, Form::Opaque].map(|form| quiet.issue(form, 7));
+    let text = format!("{jwt} é {opaque}, ").repeat(500);
+    let shown = blank_issued(&text, |token| format!("<{}>", token.len()));
+    let expected = format!("<{}> é <{}>, ", jwt.len(), opaque.len());
+    assert!(shown == expected.repeat(500), "{}", &shown[..200]);
+}

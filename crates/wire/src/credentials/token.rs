@@ -141,21 +141,26 @@ pub fn selector_in(token: &str) -> Option<String> {
 #[must_use]
 pub fn blank_issued(text: &str, blank: impl Fn(&str) -> String) -> String {
     let header = jwt_header();
-    let mut left = text;
+    let from = |at: usize, word: &str| Some(at + text.get(at..)?.find(word)?);
+    let mut places = [from(0, &header), from(0, OPAQUE)];
     let mut shown = String::with_capacity(text.len());
-    let first = |text: &str| {
-        let places = [text.find(&header), text.find(OPAQUE)];
-        places.into_iter().flatten().min()
-    };
-    while let Some(at) = first(left) {
-        let (before, token) = left.split_at(at);
-        let end = token.find(|c: char| !is_token(c)).unwrap_or(token.len());
-        shown.push_str(before);
-        let (token, rest) = token.split_at(end);
-        shown.push_str(&blank(token));
-        left = rest;
+    let mut done = 0;
+    while let Some(at) = places.into_iter().flatten().min() {
+        let token = text.get(at..).unwrap_or_default();
+        let length = token.find(|c: char| !is_token(c)).unwrap_or(token.len());
+        let end = at + length.max(1);
+        shown.push_str(text.get(done..at).unwrap_or_default());
+        shown.push_str(&blank(text.get(at..end).unwrap_or_default()));
+        done = end;
+        // A word that has been found stays found: looking for one that is nowhere each time
+        // would make many tokens quadratic.
+        for (place, word) in places.iter_mut().zip([header.as_str(), OPAQUE]) {
+            if place.is_some_and(|place| place < end) {
+                *place = from(end, word);
+            }
+        }
     }
-    shown.push_str(left);
+    shown.push_str(text.get(done..).unwrap_or_default());
     shown
 }
 

@@ -18,8 +18,10 @@ mod offer;
 pub use offer::{ClientWindow, Offer, offers};
 
 use bytes::Bytes;
-use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
+use flate2::{Compress, Decompress, FlushCompress, FlushDecompress, Status};
 use std::fmt;
+
+use crate::states;
 
 /// What both sides have agreed on. The default is the extension without parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -109,9 +111,9 @@ impl Deflater {
             return Bytes::from_static(EMPTY);
         }
         let window = self.direction.window.max(WindowBits::SMALLEST_MADE);
-        let stream = self.stream.get_or_insert_with(|| {
-            Compress::new_with_window_bits(Compression::new(LEVEL), false, window.bits())
-        });
+        let stream = self
+            .stream
+            .get_or_insert_with(|| states::lend(window.bits()));
         let mut payload = Vec::with_capacity(message.len() / 2 + FLUSH_ROOM);
         let mut rest = message;
         loop {
@@ -129,9 +131,22 @@ impl Deflater {
             payload.truncate(payload.len() - TAIL.len());
         }
         if self.direction.takeover == Takeover::Dropped {
-            self.stream = None;
+            self.forget();
         }
         payload.into()
+    }
+
+    fn forget(&mut self) {
+        if let Some(stream) = self.stream.take() {
+            let window = self.direction.window.max(WindowBits::SMALLEST_MADE);
+            states::give_back(window.bits(), stream);
+        }
+    }
+}
+
+impl Drop for Deflater {
+    fn drop(&mut self) {
+        self.forget();
     }
 }
 
@@ -176,7 +191,7 @@ impl Inflater {
         let window = self.direction.window.max(WindowBits::SMALLEST_MADE);
         let stream = self
             .stream
-            .get_or_insert_with(|| Decompress::new_with_window_bits(false, window.bits()));
+            .get_or_insert_with(|| states::lend(window.bits()));
         let room = payload.len().saturating_mul(2).min(limit);
         let mut message = Vec::with_capacity(room + 1);
         let place = feed(stream, payload, &mut message, limit)?;
@@ -192,9 +207,22 @@ impl Inflater {
             return Err(InflateError::Cut);
         }
         if self.direction.takeover == Takeover::Dropped {
-            self.stream = None;
+            self.forget();
         }
         Ok(message)
+    }
+
+    fn forget(&mut self) {
+        if let Some(stream) = self.stream.take() {
+            let window = self.direction.window.max(WindowBits::SMALLEST_MADE);
+            states::give_back(window.bits(), stream);
+        }
+    }
+}
+
+impl Drop for Inflater {
+    fn drop(&mut self) {
+        self.forget();
     }
 }
 
@@ -258,8 +286,6 @@ fn behind(bytes: &[u8], used: u64) -> &[u8] {
     bytes.get(used..).unwrap_or(&[])
 }
 
-/// Level 1 of the zlib-rs backend has panicked on small output buffers.
-const LEVEL: u32 = 6;
 /// Enough for a flush, so that none is begun twice.
 const FLUSH_ROOM: usize = 64;
 /// What a sync flush ends with, and a compressed message leaves out (RFC 7692 §7.2.1).

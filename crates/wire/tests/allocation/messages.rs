@@ -170,3 +170,27 @@ fn open(endpoint: &Endpoint) -> Box<dyn Session> {
         can_encode: |_| true,
     })
 }
+
+/// What compressors and inflaters remember is not made anew for each message or connection: that left
+/// holes in memory that nothing fitted into again.
+#[test]
+fn a_compressor_is_made_once() {
+    use wire::ws::deflate::{Direction, Inflater};
+    const FEW: u64 = 16 << 10;
+    let pack = || gzip::deflate(b"hello hello");
+    let unpack = || gzip::inflate(&pack(), 100).unwrap();
+    let converse = || {
+        let direction = Direction::default();
+        let packed = wire::ws::Deflater::new(direction).compress(b"hello hello");
+        Inflater::new(direction).inflate(&packed, 100).unwrap()
+    };
+    // The first time.
+    assert_eq!(unpack(), converse());
+    for (what, info) in [
+        ("a member", measure(|| drop(pack()))),
+        ("a member read", measure(|| drop(unpack()))),
+        ("a connection", measure(|| drop(converse()))),
+    ] {
+        assert!(info.bytes_total < FEW, "{what}: {} bytes", info.bytes_total);
+    }
+}

@@ -7,7 +7,8 @@ use bytes::Bytes;
 use wire::gzip;
 use wire::json::{Style, Value, parse};
 use wire::session::Form;
-use wire::ws::{FrameHead, LengthForm, Opcode, Role, mask};
+use wire::ws::deflate::{Direction, Inflater};
+use wire::ws::{Deflater, FrameHead, LengthForm, Opcode, Role, mask};
 
 use super::session::Script;
 use super::walk::Event;
@@ -245,6 +246,37 @@ pub fn stream(role: Role, bytes: &[u8], chance: &mut Chance, plain: &mut Plain<'
         }
     }
     frames.iter().flat_map(|it| frame(role, it)).collect()
+}
+
+/// Changes a stream of compressed messages: often what a message is inside, which is compressed again
+/// with the context that it had.
+pub fn compressed(bytes: &[u8], chance: &mut Chance, plain: &mut Plain<'_>) -> Vec<u8> {
+    if chance.below(2) == 0 {
+        return stream(Role::Server, bytes, chance, plain);
+    }
+    let mut frames = frames(bytes);
+    let (mut inflater, mut deflater) = (
+        Inflater::new(Direction::default()),
+        Deflater::new(Direction::default()),
+    );
+    let chosen = chance.below(frames.len().max(1));
+    for (at, (head, payload)) in frames.iter_mut().enumerate() {
+        if head.rsv & 0b100 == 0 || !head.fin {
+            continue;
+        }
+        let Ok(mut message) = inflater.inflate(payload, 1 << 14) else {
+            break;
+        };
+        if at == chosen {
+            let longest = message.len() + 64;
+            plain(&mut message, longest);
+        }
+        *payload = deflater.compress(&message).into();
+    }
+    frames
+        .iter()
+        .flat_map(|it| frame(Role::Server, it))
+        .collect()
 }
 
 /// The frames of a stream with their payloads unmasked, as far as they go.

@@ -7,7 +7,8 @@ use bytes::Bytes;
 use wire::endpoint::Endpoint;
 use wire::json::{self, Value};
 use wire::session::{Form, Side};
-use wire::ws::{FrameHead, Opcode, Role, mask};
+use wire::ws::deflate::Direction;
+use wire::ws::{Deflater, FrameHead, Opcode, Role, mask};
 use wire::{gzip, registry};
 
 use super::mutate::{self, Chance, Plain};
@@ -24,6 +25,8 @@ pub enum Target {
     Session(&'static Endpoint),
     /// The receiver of frames on one side.
     Frames(Role),
+    /// The receiver of a client's frames, with permessage-deflate.
+    Deflate,
     /// The JSON parser.
     Json,
     /// The inflater.
@@ -39,7 +42,7 @@ impl Target {
         decoders
             .chain(sessions)
             .chain(receivers)
-            .chain([Self::Json, Self::Gzip])
+            .chain([Self::Deflate, Self::Json, Self::Gzip])
             .collect()
     }
 
@@ -50,12 +53,13 @@ impl Target {
         Self::all().into_iter().filter(is_chosen).collect()
     }
 
-    /// `decode`, `session`, `frames`, `json` or `gzip`.
+    /// `decode`, `session`, `frames`, `deflate`, `json` or `gzip`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Decode(_) => "decode",
             Self::Session(_) => "session",
             Self::Frames(_) => "frames",
+            Self::Deflate => "deflate",
             Self::Json => "json",
             Self::Gzip => "gzip",
         }
@@ -67,7 +71,7 @@ impl Target {
             Self::Decode(endpoint) | Self::Session(endpoint) => endpoint.name,
             Self::Frames(Role::Server) => "server",
             Self::Frames(Role::Client) => "client",
-            Self::Json | Self::Gzip => "",
+            Self::Deflate | Self::Json | Self::Gzip => "",
         }
     }
 
@@ -85,6 +89,7 @@ impl Target {
             Self::Decode(endpoint) => decode::check(endpoint, input),
             Self::Session(endpoint) => session::check(endpoint, &Script::decode(input)),
             Self::Frames(role) => frames::check(*role, input),
+            Self::Deflate => frames::check_compressed(input),
             Self::Json => texts::check_json(input),
             Self::Gzip => texts::check_gzip(input),
         }
@@ -97,6 +102,7 @@ impl Target {
             Self::Decode(_) => mutate::message(input, max, chance, plain),
             Self::Session(_) => mutate::script(input, chance, plain),
             Self::Frames(role) => mutate::stream(*role, input, chance, plain),
+            Self::Deflate => mutate::compressed(input, chance, plain),
             Self::Json => mutate::json(input, max, chance, plain),
             Self::Gzip => match gzip::inflate(input, 1 << 14) {
                 Ok(mut inflated) => {
@@ -149,6 +155,11 @@ impl Target {
                 let stored = ALL.iter().filter(|it| it.payload.len() < LONGEST);
                 let stored = stored.map(|it| framed(*role, it.form, &it.payload));
                 stored.chain(vectors("")).collect()
+            }
+            Self::Deflate => {
+                let stored = ALL.iter().filter(|it| it.payload.len() < LONGEST);
+                let packed = stored.map(|it| packed(it.form, &it.payload));
+                packed.chain(vectors("")).collect()
             }
             Self::Json => ALL
                 .iter()
@@ -222,6 +233,17 @@ pub fn bytes_of(digits: &str) -> Vec<u8> {
         .map(|pair| u8::from_str_radix(pair, 16).expect("digits"))
         .collect()
 }
+
+/// A message as one compressed frame of a client.
+fn packed(form: Form, payload: &[u8]) -> Vec<u8> {
+    let payload = Deflater::new(Direction::default()).compress(payload);
+    let mut frame = framed(Role::Server, form, &payload);
+    frame[0] |= RSV1;
+    frame
+}
+
+/// The bit of a compressed message.
+const RSV1: u8 = 0x40;
 
 /// A message as one frame that `role` reads.
 fn framed(role: Role, form: Form, payload: &[u8]) -> Vec<u8> {
