@@ -149,7 +149,7 @@ impl Cut {
                 format!("first fragments of length {length}, a ping behind each")
             }
             Self::FramesEach => {
-                format!("each of the first {PLACES} bytes of a message a fragment, pings between")
+                format!("each of the first {PLACES} bytes of a message is a fragment")
             }
             Self::Drawn(_) => "cuts by TCP and fragments at drawn places".to_owned(),
         }
@@ -216,7 +216,8 @@ impl Cut {
                 format!("{SEGMENTS}{}", joined(&places))
             }
             Self::Frames(length) => format!("{FRAGMENTED}{length}"),
-            Self::FramesEach => format!("{FRAGMENTED}{}", joined(&[1; PLACES])),
+            // Some libraries hang up when more pings come at once than they can answer.
+            Self::FramesEach => format!("{FRAGMENTED}{},pings=no", joined(&[1; PLACES])),
             Self::Drawn(_) => {
                 let mut some = |most: u64| {
                     let count = 1 + ids.bits() % most;
@@ -228,7 +229,7 @@ impl Cut {
                 let segments = format!("{SEGMENTS}{}", joined(&cuts));
                 match fragments.len() {
                     1 => segments,
-                    _ => format!("{FRAGMENTED}{}+{segments}", joined(&fragments)),
+                    _ => format!("{FRAGMENTED}{},pings=no+{segments}", joined(&fragments)),
                 }
             }
         }

@@ -29,9 +29,13 @@ impl Progress {
         let (split, sessions) = cuts.cost(cases, role);
         if shown == Shown::Yes && sessions > 0 {
             let ways = cuts.list().len();
+            let times = match ways {
+                1 => "one splitting".to_owned(),
+                ways => format!("{ways} splittings"),
+            };
             say(&format!(
-                "cuts: {split} of {} cases are repeated under {ways} splittings, at most \
-                 {sessions} sessions more\n",
+                "cuts: {split} of {} cases are repeated under {times}, at most {sessions} sessions \
+                 more\n",
                 cases.len()
             ));
         }

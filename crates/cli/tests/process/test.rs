@@ -53,6 +53,49 @@ fn the_mock_passes_and_the_run_is_written() {
     }
 }
 
+#[test]
+fn a_splitting_of_one_case_is_counted_and_judged() {
+    let server = Server::start_blocking().unwrap();
+    let url = format!("ws://{}", server.address());
+    let endpoint = wire::registry::endpoints().next().unwrap().name;
+    let library = conformance::case::Library::embedded().unwrap();
+    let mut cases = library.cases.iter();
+    let is_plain = |case: &&conformance::case::Case| {
+        case.endpoint == endpoint && case.kind == conformance::case::Kind::Plain
+    };
+    let case = cases.find(is_plain).unwrap();
+    let arguments = ["server", &url, "--case", &case.id, "--cuts", "frames:4"];
+    let (code, output, errors) = tested(&arguments);
+    assert_eq!(code, Some(0), "{output}");
+    let announced =
+        "cuts: 1 of 1 cases are repeated under one splitting, at most 1 sessions more\n";
+    assert_eq!(errors, announced);
+    let (code, more, _) = tested(&["server", &url, "--case", &case.id]);
+    assert_eq!(code, Some(0));
+    let passed = |text: &str| -> usize {
+        let (_, rest) = text.split_once("checks: ").unwrap();
+        rest.split(' ').next().unwrap().parse().unwrap()
+    };
+    assert_eq!(passed(&output), passed(&more) + 1);
+}
+
+#[rstest]
+#[case::profile(&["--profile", "strict"], "documented, parity, robust or sdk:NAME")]
+#[case::nobodys_sdk(&["--profile", "sdk:nobody"], "the names behind sdk: are ")]
+#[case::cuts(&["--cuts", "some"], "all, random:N, or one splitting")]
+#[case::no_cuts(&["--cuts", "random:0"], "random:N is with N from 1")]
+fn a_name_that_there_is_not_is_refused_with_those_that_there_are(
+    #[case] options: &[&str],
+    #[case] says: &str,
+) {
+    let (code, output, errors) = tested(&[&["server", "ws://127.0.0.1:9"], options].concat());
+    assert_eq!((code, output.as_str()), (Some(2), ""));
+    assert!(
+        errors.contains(says) && errors.lines().count() == 1,
+        "{errors}"
+    );
+}
+
 /// A folder with one case, which asks the mock for what it does not do.
 fn wrong_cases() -> tempfile::TempDir {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../conformance");

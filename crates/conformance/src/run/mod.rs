@@ -134,14 +134,20 @@ pub(crate) const BECAUSE: &str = "the plain case";
 /// A case that may take longer than this mostly waits, and does not hold others up.
 const LONG_MS: u64 = 15_000;
 
-/// How many cases wait at once.
-const PATIENT: usize = 16;
+/// How many cases are run at once.
+#[derive(Clone, Copy, Debug)]
+struct Parallel {
+    /// Of those that have something to do.
+    brisk: usize,
+    /// Of those that mostly wait, beside the others.
+    patient: usize,
+}
 
 /// Runs cases, the plain ones first, several at a time; the results are in the order of `cases`.
 async fn run_all<'c, F>(
     cases: &[&'c Case],
     role: Role,
-    parallel: usize,
+    parallel: Parallel,
     run: impl Fn(&'c Case) -> F,
     done: &dyn Fn(&CaseResult),
 ) -> Vec<CaseResult>
@@ -179,8 +185,8 @@ where
             futures_util::stream::iter(jobs.into_iter().map(|(_, job)| job)).buffered(count)
         };
         let mut ended = futures_util::stream::select(
-            several(patient, PATIENT),
-            several(brisk, parallel.max(1)),
+            several(patient, parallel.patient.max(1)),
+            several(brisk, parallel.brisk.max(1)),
         );
         while let Some((place, result)) = ended.next().await {
             done(&result);

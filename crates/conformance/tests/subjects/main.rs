@@ -5,6 +5,8 @@
 #[cfg(unix)]
 mod controls;
 #[cfg(test)]
+mod cuts;
+#[cfg(test)]
 mod fixtures;
 #[cfg(test)]
 mod mutants;

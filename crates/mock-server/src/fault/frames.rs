@@ -57,6 +57,12 @@ pub(super) const FAULTS: &[Fault] = &[
                 default: "",
                 text: "the lengths of the first fragments in bytes, instead of parts",
             },
+            Parameter {
+                key: "pings",
+                kind: Kind::Word(&["yes", "no"]),
+                default: "yes",
+                text: "whether a ping goes between two fragments",
+            },
         ],
         ..Fault::plain(
             Family::Frames,
@@ -69,6 +75,7 @@ pub(super) const FAULTS: &[Fault] = &[
                 Box::new(Fragmented::new(
                     values.number("parts"),
                     values.numbers("sizes"),
+                    values.text("pings") == "yes",
                 ))
             },
         )

@@ -20,7 +20,7 @@ use mock_server::{Options, Running, Server};
 
 use super::sweep::sweep;
 use super::trace::{Connection, Trace};
-use super::{CaseResult, Judge, RunResult, run_all};
+use super::{CaseResult, Judge, Parallel, RunResult, run_all};
 use crate::case::{Case, ClientCase, Operation, Role};
 use crate::cut::Cut;
 use crate::message::{say, wav};
@@ -65,7 +65,12 @@ pub async fn run_client(
         subject.finish().await;
         return Ok(result);
     }
-    let parallel = std::thread::available_parallelism().map_or(2, usize::from);
+    let brisk = std::thread::available_parallelism().map_or(2, usize::from);
+    // Each of them is a process that has to start.
+    let parallel = Parallel {
+        brisk,
+        patient: brisk * 2,
+    };
     let run = |case| run_case(case, subject, selection);
     result.cases = run_all(cases, Role::Client, parallel, run, done).await;
     subject.finish().await;

@@ -17,7 +17,7 @@ mod target;
 use std::time::Instant;
 
 use super::sweep::sweep;
-use super::{CaseResult, Judge, RunResult, run_all};
+use super::{CaseResult, Judge, Parallel, RunResult, run_all};
 use crate::case::{Case, Library, Need, Role};
 use crate::cut::{self, Cut};
 use crate::select::Selection;
@@ -25,7 +25,10 @@ use crate::select::Selection;
 pub use target::{Target, TargetError};
 
 /// How many sessions are held at once.
-const PARALLEL: usize = 4;
+const PARALLEL: Parallel = Parallel {
+    brisk: 4,
+    patient: 16,
+};
 
 /// Judges a server.
 ///

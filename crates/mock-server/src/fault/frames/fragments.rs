@@ -10,16 +10,19 @@ pub(super) struct Fragmented {
     parts: usize,
     /// The lengths of the first fragments, if they are chosen.
     sizes: Vec<u64>,
+    /// Whether pings go between them.
+    has_pings: bool,
     /// How many pings have been sent.
     pings: u32,
 }
 
 impl Fragmented {
     /// In so many fragments at most, or with the first ones of these lengths.
-    pub(super) fn new(parts: u64, sizes: Vec<u64>) -> Self {
+    pub(super) fn new(parts: u64, sizes: Vec<u64>, has_pings: bool) -> Self {
         Self {
             parts: usize::try_from(parts).unwrap_or(usize::MAX),
             sizes,
+            has_pings,
             pings: 0,
         }
     }
@@ -63,7 +66,9 @@ impl Fragmented {
         for &cut in cuts {
             let piece = rest.split_to((cut - from).min(rest.len()));
             all.push(part(frame, from == 0, false, piece));
-            all.push(self.ping());
+            if self.has_pings {
+                all.push(self.ping());
+            }
             from = cut;
         }
         all.push(part(frame, from == 0, true, rest));
@@ -154,7 +159,7 @@ mod tests {
 
     #[test]
     fn first_fragments_have_the_lengths_that_are_chosen() {
-        let fragmented = Fragmented::new(4, vec![1, 2, 40]);
+        let fragmented = Fragmented::new(4, vec![1, 2, 40], true);
         assert_eq!(fragmented.cuts(&[0; 44]), [1, 3, 43]);
         assert_eq!(fragmented.cuts(&[0; 43]), [1, 3]);
         assert_eq!(fragmented.cuts(&[0; 1]), [0; 0]);
@@ -175,7 +180,7 @@ mod tests {
                     payload: payload.clone().into(),
                 };
                 let mut all = Vec::new();
-                Fragmented::new(4, Vec::new()).fragment(&frame, &cuts, &mut all);
+                Fragmented::new(4, Vec::new(), true).fragment(&frame, &cuts, &mut all);
                 let data = all.iter().filter(|frame| frame.head.opcode != Opcode::Ping);
                 let joined: Vec<u8> = data.flat_map(|frame| frame.payload.to_vec()).collect();
                 assert_eq!(joined, payload);
