@@ -55,8 +55,11 @@ fn listed(problems: &[Diagnostic]) -> String {
 /// The name of the file that the cases of an endpoint share.
 const SHARED: &str = "endpoint.toml";
 
-/// Files beside the cases that are none.
-const OTHERS: [&str; 1] = ["mutants.toml"];
+/// Whether a file beside the cases is none, but one of mutants: `mutants.toml`, `mutants-x.toml`.
+pub(crate) fn has_mutants(file: &str) -> bool {
+    let rest = file.strip_prefix("mutants");
+    rest.is_some_and(|rest| rest == ".toml" || (rest.starts_with('-') && rest.ends_with(".toml")))
+}
 
 impl Library {
     /// The cases that are part of the program.
@@ -106,7 +109,7 @@ impl Library {
         for (name, text) in files {
             let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
             texts.insert(name.to_owned(), text.to_owned());
-            if OTHERS.contains(&file) {
+            if has_mutants(file) {
                 continue;
             }
             if registry::VENDORS.iter().any(|vendor| vendor.name == folder) {

@@ -27,8 +27,8 @@ pub use client::{Answer, ClientCase, ClientCheck, Operation, Outcome, SoundAs};
 pub use diagnostic::{Diagnostic, Place};
 pub use file::{Case, Kind, Need, Role, Status};
 pub use json::Json;
-pub(crate) use library::endpoint_of;
 pub use library::{Library, LoadError};
+pub(crate) use library::{endpoint_of, has_mutants};
 pub use step::{
     Close, Closed, Collect, Connect, Expect, Frame, Http, LengthForm, Ping, Quiet, Refused, Send,
     SoundLike, Step, Stream, Unfragmented,

@@ -182,7 +182,7 @@ where
         // The futures are made before any of them runs, so that the plain results can be read.
         let (patient, brisk): (Vec<_>, Vec<_>) = jobs.partition(|(is_patient, _)| *is_patient);
         let several = |jobs: Vec<(bool, _)>, count| {
-            futures_util::stream::iter(jobs.into_iter().map(|(_, job)| job)).buffered(count)
+            futures_util::stream::iter(jobs.into_iter().map(|(_, job)| job)).buffer_unordered(count)
         };
         let mut ended = futures_util::stream::select(
             several(patient, parallel.patient.max(1)),

@@ -235,6 +235,7 @@ const HELLO: &str = r#"read l; echo '{"contract":1,"subject":{"name":"control"}}
 #[rstest::rstest]
 #[case::garbage("echo '{\"contract\": [nul'; cat", "{\\\"contract\\\": [nul\"")]
 #[case::no_hello("exit 0", "it ended before it said hello")]
+#[case::last_words("echo 'no such module' >&2; exit 1", "ends with \"no such module\"")]
 #[case::another_contract(
     "echo '{\"contract\":7,\"subject\":{\"name\":\"x\"}}'; cat",
     "contract 7"

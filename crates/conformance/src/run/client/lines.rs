@@ -160,7 +160,9 @@ impl Lines {
     pub(super) async fn run(&self, task: &Task) -> Result<Finished, StartError> {
         let process = match self.process().await? {
             Ok(process) => process,
-            Err(fault) => return Ok(self.finished(Exit::Crash(fault), None, "")),
+            Err(Mute { fault, stderr }) => {
+                return Ok(self.finished(Exit::Crash(fault), None, &stderr));
+            }
         };
         let knows = process.endpoints.is_empty() || process.endpoints.contains(&task.endpoint);
         if !knows {
@@ -201,7 +203,7 @@ impl Lines {
     }
 
     /// The process, started if there is none; or why it cannot be spoken to.
-    async fn process(&self) -> Result<Result<Arc<Process>, String>, StartError> {
+    async fn process(&self) -> Result<Result<Arc<Process>, Mute>, StartError> {
         let mut live = self.live.lock().await;
         if let Some(process) = live.as_ref()
             && process.talk.fault().is_none()
@@ -215,18 +217,18 @@ impl Lines {
                 *live = Some(Arc::clone(&process));
                 Ok(process)
             }
-            Err(fault) => Err(fault),
+            Err(mute) => Err(mute),
         })
     }
 
-    async fn start(&self) -> Result<Result<Process, String>, StartError> {
+    async fn start(&self) -> Result<Result<Process, Mute>, StartError> {
         let mut child = self.command.spawn_piped()?;
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(mut input), Some(output), Some(stderr)) = pipes else {
             unreachable!("all three were asked for")
         };
         let talk = Arc::new(Talk::default());
-        tokio::spawn(keep(stderr, Arc::clone(&talk)));
+        let keeping = tokio::spawn(keep(stderr, Arc::clone(&talk)));
         let mut output = BufReader::new(output);
         let greeting = object([
             ("op", Value::from("hello")),
@@ -242,10 +244,16 @@ impl Lines {
                 other => Err(format!("contract {other}, this program speaks {CONTRACT}")),
             }
         };
-        let hello = match timeout(HELLO, hello).await {
-            Ok(Ok(hello)) => hello,
-            Ok(Err(fault)) => return Ok(Err(fault)),
-            Err(_) => return Ok(Err("it did not say hello within 10 s".to_owned())),
+        let late = || Err("it did not say hello within 10 s".to_owned());
+        let hello = match timeout(HELLO, hello).await.unwrap_or_else(|_| late()) {
+            Ok(hello) => hello,
+            Err(fault) => {
+                // Its last words come to an end with it; if it is gone already, so much the better.
+                let _ = child.kill().await;
+                let _ = timeout(GRACE, keeping).await;
+                let stderr = talk.stderr();
+                return Ok(Err(Mute { fault, stderr }));
+            }
         };
         talk.greet(&hello.subject);
         *lock(&self.about) = Some(hello.subject);
@@ -259,6 +267,12 @@ impl Lines {
             talk,
         }))
     }
+}
+
+/// A process that cannot be spoken to: why, and what it has said on standard error.
+struct Mute {
+    fault: String,
+    stderr: String,
 }
 
 enum Asked {

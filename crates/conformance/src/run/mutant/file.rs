@@ -1,4 +1,4 @@
-//! `mutants.toml`: the mutants of an endpoint, of a vendor's endpoints, or of all, as data.
+//! `mutants.toml`, `mutants-….toml`: the mutants of an endpoint, of a vendor's endpoints, or of all, as data.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use wire::registry;
 use wire::session::{Form, Side};
 
 use super::lint::{lint, settle};
-use crate::case::{Diagnostic, Json, Library, LoadError, Role, Send};
+use crate::case::{Diagnostic, Json, Library, LoadError, Role, Send, has_mutants};
 use crate::coverage::line;
 use crate::matcher::Matchers;
 use crate::run::RunResult;
@@ -248,9 +248,6 @@ pub struct Answered {
     pub runs: Option<usize>,
 }
 
-/// The name of the file in an endpoint's folder.
-const FILE: &str = "mutants.toml";
-
 impl Mutants {
     /// The mutants that are part of the program.
     ///
@@ -369,7 +366,7 @@ fn homes(name: &str) -> Option<Vec<&'static Endpoint>> {
     let vendor = |endpoint: &Endpoint| endpoint.name.split('/').next() == Some(folder);
     let homes = registry::endpoints()
         .filter(|known| folder.is_empty() || known.name == folder || vendor(known));
-    (file == FILE).then(|| homes.collect())
+    has_mutants(file).then(|| homes.collect())
 }
 
 fn parse(name: &str, text: &str) -> Result<Vec<Mutant>, Diagnostic> {
