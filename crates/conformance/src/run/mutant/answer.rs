@@ -1,6 +1,7 @@
 //! Mutant clients: a client behind a proxy, and its answer, edited.
 
 use std::fmt;
+use std::time::{Duration, Instant};
 
 use super::edit::{bytes_of, cut};
 use super::file::{Answered, Mutant};
@@ -8,6 +9,9 @@ use super::proxy::Proxy;
 use crate::case::EndpointFile;
 use crate::run::Subject;
 use crate::run::client::{Exit, Finished, StartError, Task};
+
+/// Who takes longer has waited: our own client answers what comes at once.
+const LATE: Duration = Duration::from_secs(1);
 
 /// A client with the deviation of a mutant.
 #[derive(Clone)]
@@ -57,14 +61,20 @@ impl Mutated {
             url: proxy.url(),
             ..task.clone()
         };
-        let answered = self.mutant.answer.clone().unwrap_or_default();
+        let mut answered = self.mutant.answer.clone().unwrap_or_default();
+        let began = Instant::now();
         let mut finished = Box::pin(self.inner.run(&task)).await?;
         for _ in 1..answered.runs.unwrap_or(1) {
             finished = Box::pin(self.inner.run(&task)).await?;
         }
-        if proxy.has_overlooked() && finished.exit == Exit::Error {
+        if proxy.has_overlooked() && answered.hangs {
+            finished.exit = Exit::Hung;
+        } else if proxy.has_overlooked() && finished.exit == Exit::Error {
             finished.exit = Exit::Done;
             finished.output.get_or_insert_default();
+        }
+        if finished.exit == Exit::Error && began.elapsed() > LATE {
+            answered.exit = answered.exit_late.or(answered.exit);
         }
         Ok(answer(finished, &answered))
     }

@@ -236,6 +236,11 @@ pub enum Insert {
 pub struct Answered {
     /// It ends with this code, whatever happened: 0 done, 1 error.
     pub exit: Option<u8>,
+    /// It ends with this code, not with an error, once it has taken a second: it has waited for
+    /// something that did not come.
+    pub exit_late: Option<u8>,
+    /// It waits for ever where it has met what it would overlook.
+    pub hangs: bool,
     /// How many bytes of the output are kept; of a negative number, how many are cut from its end.
     pub keep: Option<i64>,
     /// Every so many bytes, one is lost.

@@ -85,7 +85,7 @@ impl Head {
         let is_request = self.status() == 0;
         let value = match is_request {
             true => self.request(),
-            false => json_of(&self.behind),
+            false => self.response(),
         };
         let Some(edit) = editor.find(kind, Met::Other, &value) else {
             return Some(self.bytes(kind));
@@ -95,6 +95,20 @@ impl Head {
         }
         self.apply(edit, has_body(kind), &mut editor.scope);
         Some(self.bytes(kind))
+    }
+
+    /// A response as matchers see it: its body, with `status` unless that has one.
+    fn response(&self) -> Value {
+        match json_of(&self.behind) {
+            Value::Object(mut members) => {
+                let is_named = members.iter().any(|(name, _)| name == "status");
+                if !is_named {
+                    members.push(("status".to_owned(), u32::from(self.status()).into()));
+                }
+                Value::Object(members)
+            }
+            other => other,
+        }
     }
 
     /// A request as matchers see it.
