@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::socket::{Heard, Socket};
-use crate::{Failure, Request, error, text};
+use crate::{Failure, Request, error, some, text};
 
 pub(crate) async fn synthesize(request: &Request) -> Result<Vec<u8>, Failure> {
     let token: String = request.token.bytes().map(escaped).collect();
     let url = format!("{}/v1/synthesize?access_token={token}", request.url);
-    let mut socket = Socket::open(&url, None).await?;
+    let mut socket = Socket::open(&url, None, request.patience()).await?;
     let accept = match request.format.as_str() {
         "" => "*/*",
         given => given,
@@ -31,7 +31,7 @@ pub(crate) async fn synthesize(request: &Request) -> Result<Vec<u8>, Failure> {
             Heard::Closed(code) => {
                 return match (failed, code) {
                     (Some(text), _) => Err(error(text)),
-                    (None, Some(1000)) => Ok(audio),
+                    (None, Some(1000)) => some(audio),
                     (None, Some(code)) => Err(error(format!("the service closed with {code}"))),
                     (None, None) => Err(error("the connection was lost")),
                 };

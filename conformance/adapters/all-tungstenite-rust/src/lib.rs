@@ -14,6 +14,7 @@ mod socket;
 mod volcengine;
 
 use std::fmt;
+use std::time::Duration;
 
 /// What is asked of the client.
 #[derive(Clone, Debug)]
@@ -32,6 +33,15 @@ pub struct Request {
     pub format: String,
     /// The rate of the audio.
     pub rate_hz: u32,
+    /// It must have ended by then; a silence of two fifths of it is an error.
+    pub deadline: Duration,
+}
+
+impl Request {
+    /// How long nothing may come. No legal dialogue is silent for half of the deadline.
+    fn patience(&self) -> Duration {
+        self.deadline * 2 / 5
+    }
 }
 
 /// What to do.
@@ -86,6 +96,14 @@ pub async fn run(request: &Request) -> Result<Vec<u8>, Failure> {
         ("ibm/tts", Operation::Synthesize) => ibm::synthesize(request).await,
         ("volcengine/tts-v1", Operation::Synthesize) => volcengine::synthesize(request).await,
         _ => Err(Failure::Unsupported),
+    }
+}
+
+/// The audio of a synthesis, which is never empty.
+fn some(audio: Vec<u8>) -> Result<Vec<u8>, Failure> {
+    match audio.is_empty() {
+        true => Err(error("no audio came")),
+        false => Ok(audio),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::io::{self, BufRead as _, Write as _};
+use std::time::Duration;
 
 use reference_client::{Failure, Operation, Request, run};
 use serde_json::{Value, json};
@@ -71,6 +72,7 @@ async fn attempt(order: &Value) -> Result<(), Failure> {
             .map(str::to_owned)
             .ok_or_else(|| wrong(format!("the order has no {name}")))
     };
+    let deadline = order.get("deadline_ms").and_then(Value::as_u64);
     let rate = order.get("rate_hz").and_then(Value::as_u64);
     let request = Request {
         url: text("url")?,
@@ -86,6 +88,7 @@ async fn attempt(order: &Value) -> Result<(), Failure> {
         rate_hz: rate
             .and_then(|rate| u32::try_from(rate).ok())
             .unwrap_or(16_000),
+        deadline: Duration::from_millis(deadline.unwrap_or(20_000)),
     };
     let output = run(&request).await?;
     fs::write(text("out")?, output).map_err(wrong)

@@ -5,6 +5,7 @@ mod lines;
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::time::Duration;
 use std::{env, fs, io};
 
 use reference_client::{Failure, Operation, Request, run};
@@ -47,6 +48,7 @@ async fn drive() -> Result<(), Failure> {
         input: fs::read(variable("MYNAH_IN")?).map_err(wrong)?,
         format: variable("MYNAH_FORMAT")?,
         rate_hz: variable("MYNAH_RATE")?.parse().unwrap_or(16_000),
+        deadline: Duration::from_millis(variable("MYNAH_DEADLINE_MS")?.parse().unwrap_or(20_000)),
     };
     let output = run(&request).await?;
     fs::write(variable("MYNAH_OUT")?, output).map_err(wrong)

@@ -1,7 +1,10 @@
 //! A WebSocket connection, as every vendor needs it.
 
+use std::time::Duration;
+
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
@@ -13,6 +16,7 @@ use crate::{Failure, error};
 /// An open connection.
 pub(crate) struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    patience: Duration,
 }
 
 /// What the service does.
@@ -27,18 +31,21 @@ pub(crate) enum Heard {
 const NO_STATUS: u16 = 1005;
 
 impl Socket {
-    /// Opens one.
+    /// Opens one, on which nothing may be silent for so long.
     pub(crate) async fn open(
         url: &str,
         header: Option<(&'static str, String)>,
+        patience: Duration,
     ) -> Result<Self, Failure> {
         let mut request = url.into_client_request().map_err(error)?;
         if let Some((name, value)) = header {
             let value = HeaderValue::from_str(&value).map_err(error)?;
             request.headers_mut().insert(name, value);
         }
-        match connect_async(request).await {
-            Ok((stream, _)) => Ok(Self { stream }),
+        let connected = timeout(patience, connect_async(request)).await;
+        let connected = connected.map_err(|_| error("the handshake is not answered"))?;
+        match connected {
+            Ok((stream, _)) => Ok(Self { stream, patience }),
             Err(Error::Http(response)) => {
                 let body = response.body().as_deref().unwrap_or_default();
                 let body = String::from_utf8_lossy(body);
@@ -67,12 +74,14 @@ impl Socket {
     /// What comes next; pings are answered on the way.
     pub(crate) async fn hear(&mut self) -> Result<Heard, Failure> {
         loop {
-            return match self.stream.next().await {
+            let next = timeout(self.patience, self.stream.next()).await;
+            let next = next.map_err(|_| error("nothing came for too long"))?;
+            return match next {
                 Some(Ok(Message::Text(text))) => Ok(Heard::Text(text.to_string())),
                 Some(Ok(Message::Binary(bytes))) => Ok(Heard::Binary(bytes.to_vec())),
                 Some(Ok(Message::Close(frame))) => {
                     // The answer to it is queued; reading on sends it.
-                    let _ = self.stream.next().await;
+                    let _ = timeout(self.patience, self.stream.next()).await;
                     Ok(Heard::Closed(Some(
                         frame.map_or(NO_STATUS, |frame| frame.code.into()),
                     )))
@@ -92,8 +101,11 @@ impl Socket {
             reason: "".into(),
         };
         // All that was wanted is here: how the end goes changes nothing.
-        if self.stream.close(Some(frame)).await.is_ok() {
-            while let Some(Ok(_)) = self.stream.next().await {}
-        }
+        let farewell = async {
+            if self.stream.close(Some(frame)).await.is_ok() {
+                while let Some(Ok(_)) = self.stream.next().await {}
+            }
+        };
+        let _ = timeout(self.patience, farewell).await;
     }
 }

@@ -9,7 +9,7 @@ use flate2::write::GzEncoder;
 use serde_json::json;
 
 use crate::socket::{Heard, Socket};
-use crate::{Failure, Request, error, text};
+use crate::{Failure, Request, error, some, text};
 
 /// Version 1, header size 1; full client request; JSON, gzip; reserved.
 const HEADER: [u8; 4] = [0x11, 0x10, 0x11, 0x00];
@@ -17,7 +17,7 @@ const HEADER: [u8; 4] = [0x11, 0x10, 0x11, 0x00];
 pub(crate) async fn synthesize(request: &Request) -> Result<Vec<u8>, Failure> {
     let url = format!("{}/api/v1/tts/ws_binary", request.url);
     let header = ("Authorization", format!("Bearer; {}", request.token));
-    let mut socket = Socket::open(&url, Some(header)).await?;
+    let mut socket = Socket::open(&url, Some(header), request.patience()).await?;
     socket.send_binary(submit(request)?).await?;
     let mut audio = Vec::new();
     let mut expected = 1;
@@ -43,7 +43,7 @@ pub(crate) async fn synthesize(request: &Request) -> Result<Vec<u8>, Failure> {
         }
     }
     socket.close().await;
-    Ok(audio)
+    some(audio)
 }
 
 fn submit(request: &Request) -> Result<Vec<u8>, Failure> {
@@ -77,7 +77,7 @@ fn submit(request: &Request) -> Result<Vec<u8>, Failure> {
 
 enum Frame<'f> {
     Audio(i32, &'f [u8]),
-    /// The acknowledgement, or timings.
+    /// The acknowledgement, timings, or what is not known.
     Beside,
 }
 
@@ -112,7 +112,8 @@ fn read(frame: &[u8]) -> Result<Frame<'_>, Failure> {
             }
             Err(error(format!("{}: {text}", u32::from_be_bytes(*code))))
         }
-        (other, _) => Err(error(format!("a frame of type {other}"))),
+        // What is new is not for this client.
+        _ => Ok(Frame::Beside),
     }
 }
 

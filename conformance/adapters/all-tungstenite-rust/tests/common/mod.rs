@@ -17,6 +17,7 @@ pub(crate) fn client() -> Function {
             input: job.input,
             format: job.format,
             rate_hz: job.rate_hz,
+            deadline: job.deadline,
         };
         match run(&request).await {
             Ok(output) => Reply::Done(output),

@@ -28,6 +28,8 @@ pub(super) struct Editor<'m> {
     pub(super) met: BTreeMap<usize, u32>,
     /// Set as soon as something was met that the client overlooks.
     pub(super) overlooked: Arc<AtomicBool>,
+    /// How long the message at hand is.
+    length: usize,
 }
 
 /// What an edit meets.
@@ -67,6 +69,7 @@ impl<'m> Editor<'m> {
             scope: Scope::new(token),
             met: BTreeMap::new(),
             overlooked: Arc::clone(overlooked),
+            length: 0,
         }
     }
 
@@ -81,6 +84,7 @@ impl<'m> Editor<'m> {
             if edit.from != self.from
                 || !is_kind
                 || (edit.fragmented && form != Met::Fragmented)
+                || (edit.longer_than > 0 && self.length <= edit.longer_than)
                 || !matcher::check_all(value, &edit.which, &mut self.scope).is_empty()
             {
                 continue;
@@ -100,6 +104,7 @@ impl<'m> Editor<'m> {
     /// What is written for a message.
     pub(super) fn message(&mut self, message: Message) -> Vec<Write> {
         let side = self.from.side();
+        self.length = message.payload.len();
         let (kind, met, value) = match message.what {
             What::Data(form) => {
                 let payload = Bytes::from(message.payload.clone());

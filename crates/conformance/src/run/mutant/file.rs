@@ -72,6 +72,9 @@ pub struct Edit {
     /// Only if it came in fragments.
     #[serde(default)]
     pub fragmented: bool,
+    /// Only messages of more bytes.
+    #[serde(default)]
+    pub longer_than: usize,
 
     /// It is not sent.
     #[serde(default)]

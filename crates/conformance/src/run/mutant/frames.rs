@@ -25,7 +25,7 @@ pub(super) enum What {
 }
 
 /// What a frame may declare, and still be waited for.
-const LARGEST: u64 = 4 << 20;
+const LARGEST: u64 = 16 << 20;
 
 /// Messages off a stream.
 #[derive(Debug)]
