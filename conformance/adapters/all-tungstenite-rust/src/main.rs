@@ -5,6 +5,7 @@ mod lines;
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::time::Duration;
 use std::{env, fs, io};
 
 use reference_client::{Failure, Operation, Request, run};
@@ -48,6 +49,12 @@ async fn drive() -> Result<(), Failure> {
         format: variable("MYNAH_FORMAT")?,
         rate_hz: variable("MYNAH_RATE")?.parse().unwrap_or(16_000),
     };
-    let output = run(&request).await?;
+    // No legal dialogue is silent for half of its time.
+    let all = variable("MYNAH_DEADLINE_MS")?.parse().unwrap_or(20_000);
+    let silence = |_| Failure::Error("nothing comes any more".to_owned());
+    let limit = Duration::from_millis(all) / 2;
+    let output = tokio::time::timeout(limit, run(&request))
+        .await
+        .map_err(silence)??;
     fs::write(variable("MYNAH_OUT")?, output).map_err(wrong)
 }
