@@ -43,10 +43,10 @@ const HELD: usize = 16 << 20;
 pub(crate) const TURN: Duration = Duration::from_micros(500);
 
 /// From how many bytes on a message may take longer than others should have to wait.
-const HEAVY: usize = 64 << 10;
+pub(crate) const HEAVY: usize = 64 << 10;
 
 /// The same of one that seems to be compressed: it may be a thousand times as much inside.
-const HEAVY_PACKED: usize = 2 << 10;
+pub(crate) const HEAVY_PACKED: usize = 2 << 10;
 
 /// How long messages may be on their way to a server that has closed.
 const ON_ITS_WAY: Duration = Duration::from_secs(1);
