@@ -459,6 +459,8 @@ impl<'s> Live<'s> {
 
     /// Lets the session answer a message, after the faults that it calls up.
     fn answer(&mut self, form: Form, payload: &Bytes) {
+        // Not under the lock of the lane's memory: other sessions need that, too.
+        self.session.read(form, payload);
         let (seen, actions) = self.ask(|session, turn| session.message(form, payload, turn));
         self.tell_faults(seen.kind, form, payload);
         self.do_all(actions);
