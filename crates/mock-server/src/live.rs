@@ -43,10 +43,10 @@ const HELD: usize = 16 << 20;
 pub(crate) const TURN: Duration = Duration::from_micros(500);
 
 /// From how many bytes on a message may take longer than others should have to wait.
-const HEAVY: usize = 64 << 10;
+pub(crate) const HEAVY: usize = 64 << 10;
 
 /// The same of one that seems to be compressed: it may be a thousand times as much inside.
-const HEAVY_PACKED: usize = 2 << 10;
+pub(crate) const HEAVY_PACKED: usize = 2 << 10;
 
 /// How long messages may be on their way to a server that has closed.
 const ON_ITS_WAY: Duration = Duration::from_secs(1);
@@ -459,6 +459,8 @@ impl<'s> Live<'s> {
 
     /// Lets the session answer a message, after the faults that it calls up.
     fn answer(&mut self, form: Form, payload: &Bytes) {
+        // Not under the lock of the lane's memory: other sessions need that, too.
+        self.session.read(form, payload);
         let (seen, actions) = self.ask(|session, turn| session.message(form, payload, turn));
         self.tell_faults(seen.kind, form, payload);
         self.do_all(actions);

@@ -142,9 +142,7 @@ impl Server {
             path: options.journal_file.clone().unwrap_or_default(),
             source,
         })?;
-        let listener = TcpListener::bind(options.listen).await;
-        let listener = listener.map_err(BindError::Listen)?;
-        crate::socket::prepare(&listener);
+        let listener = crate::socket::listen(options.listen).map_err(BindError::Listen)?;
         let address = listener.local_addr().map_err(BindError::Listen)?;
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
         let began_ms = since_1970.map_or(0, |time| time.as_millis());

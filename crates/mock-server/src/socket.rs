@@ -3,13 +3,14 @@
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
 use std::mem::MaybeUninit;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Poll, ready};
 
 use bytes::Bytes;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, Interest, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::{Duration, timeout};
 
 /// How much the kernel may hold of a connection that it has not sent yet. More would leave the
@@ -17,8 +18,27 @@ use tokio::time::{Duration, timeout};
 #[cfg(any(target_os = "android", target_os = "linux"))]
 const UNSENT: u32 = 128 << 10;
 
+/// How many connections may wait to be accepted, if the kernel allows so many. Whoever finds no room
+/// tries again after a second, so a flood of others must not fill it.
+const BACKLOG: u32 = 16 << 10;
+
+/// Listens at an address.
+pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // On Windows it would let somebody else have the same port.
+    #[cfg(not(windows))]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    let listener = socket.listen(BACKLOG)?;
+    prepare(&listener);
+    Ok(listener)
+}
+
 /// Sets what every accepted connection inherits, which saves a system call or two for each.
-pub(crate) fn prepare(listener: &TcpListener) {
+fn prepare(listener: &TcpListener) {
     let socket = SockRef::from(listener);
     // Without it small messages wait for delayed acknowledgements. A kernel that cannot do one
     // of these is slower, and no less right.

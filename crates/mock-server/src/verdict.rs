@@ -1,5 +1,9 @@
 //! What to think of the clients, all in all.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
+
 use crate::journal::guard;
 use crate::options::Strict;
 use crate::server::Shared;
@@ -15,6 +19,9 @@ pub struct Verdict {
 
 /// How many findings are listed: who has so many needs no more.
 const MOST_REASONS: usize = 1000;
+
+/// How long may be spent on listing them: a server that ends has to end, whatever was said to it.
+const LONGEST: Duration = Duration::from_millis(300);
 
 impl Shared {
     /// The verdict on one lane, or on all.
@@ -42,7 +49,11 @@ impl Shared {
     /// What was found about the clients of one lane, or of all, and the faults that never fired.
     fn oddities(&self, lane: Option<&str>) -> Vec<String> {
         let mut reasons = Vec::new();
+        let began = Instant::now();
         for record in self.journal.sessions() {
+            if began.elapsed() > LONGEST {
+                break;
+            }
             let mut record = guard(&record);
             if lane.is_none_or(|lane| lane == record.lane()) {
                 reasons.extend(record.reasons());

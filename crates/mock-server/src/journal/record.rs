@@ -6,12 +6,14 @@ use bytes::Bytes;
 use wire::audio::AudioFormat;
 use wire::endpoint::Endpoint;
 use wire::finding::{Finding, Place};
+use wire::gzip;
 use wire::session::{Form, Side};
 
 use super::faults::FaultLog;
 use super::raw::{Chunk, Heads};
 use super::recognitions::Recognitions;
 use super::redact::Redactor;
+use crate::live::{HEAVY, HEAVY_PACKED};
 use crate::options::JournalMode;
 
 /// What is known of a session when it begins.
@@ -166,7 +168,7 @@ impl Record {
         redactor: Redactor,
         keeping: JournalMode,
     ) -> Self {
-        let weight = BASE + info.request.len();
+        let weight = BASE + info.request.len() + redactor.weight();
         Self {
             id,
             is_closed: false,
@@ -282,7 +284,10 @@ impl Record {
     /// Lets go of the oldest payloads until `wanted` bytes are free; answers how many are. The
     /// raw bytes go first and together: a stream without its beginning cannot be taken apart.
     pub(super) fn drop_payloads(&mut self, wanted: usize) -> usize {
+        let before = self.redactor.weight();
+        self.hide_if_heavy();
         self.search_credentials();
+        let learned = self.redactor.weight().saturating_sub(before);
         let mut freed = 0;
         if self.raw_is_whole {
             self.raw_is_whole = false;
@@ -306,6 +311,7 @@ impl Record {
             self.dropped_bytes += entry.length;
             entry.payload = Default::default();
         }
+        let freed = freed.saturating_sub(learned);
         self.weight = self.weight.saturating_sub(freed);
         freed
     }
@@ -332,8 +338,29 @@ impl Record {
         freed
     }
 
+    /// Memory is short, and everybody waits: what would take long to be searched is not. Whoever
+    /// reads the record then sees nothing of what was said.
+    fn hide_if_heavy(&mut self) {
+        let mut unsearched = self.entries.iter().skip(self.searched);
+        let is_heavy = |entry: &Entry| match entry.kind {
+            EntryKind::Data(form) if entry.side == Side::Client => {
+                let [_, payload] = &entry.payload;
+                form == Form::Text && payload.len() > HEAVY
+                    || payload.len() > HEAVY_PACKED && gzip::begins_in(payload)
+            }
+            _ => false,
+        };
+        if unsearched.any(is_heavy) {
+            self.redactor.hide_all();
+        }
+    }
+
     /// Learns the credentials inside messages, before anything of them is shown.
     pub(crate) fn search_credentials(&mut self) {
+        if self.redactor.hides_all() {
+            self.searched = self.entries.len();
+            return;
+        }
         for entry in self.entries.iter().skip(self.searched) {
             match (entry.side, entry.kind) {
                 (Side::Client, EntryKind::Data(form)) => {

@@ -36,11 +36,16 @@ pub(crate) fn fingerprint(secret: &str) -> String {
 /// be made of nothing else, and each is looked for in everything that is shown.
 const MOST_SECRETS: usize = 256;
 
+/// How long they may be together. One can be as long as a message.
+const MOST_BYTES: usize = 16 << 10;
+
 /// The credentials of one session.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Redactor {
     /// The longest first, so that a part never spoils the whole; each once.
     secrets: Vec<String>,
+    /// How long they are together.
+    bytes: usize,
     /// Whether there were more than anybody knows apart: then nothing may be seen.
     is_overfull: bool,
     /// Whether names say nothing: everything but these values may be seen.
@@ -75,6 +80,23 @@ impl Redactor {
         }
         redactor.learn_text(head.query.as_deref().unwrap_or_default());
         redactor
+    }
+
+    /// From now on nothing may be seen.
+    pub(crate) fn hide_all(&mut self) {
+        self.secrets = Vec::new();
+        self.bytes = 0;
+        self.is_overfull = true;
+    }
+
+    /// Whether nothing may be seen.
+    pub(crate) const fn hides_all(&self) -> bool {
+        self.is_overfull
+    }
+
+    /// What it takes in memory, about.
+    pub(crate) const fn weight(&self) -> usize {
+        self.bytes
     }
 
     /// Learns a credential.
@@ -262,11 +284,11 @@ impl Redactor {
         let Err(place) = self.secrets.binary_search_by(order) else {
             return;
         };
-        self.secrets.insert(place, secret.to_owned());
-        if self.secrets.len() > MOST_SECRETS {
-            self.secrets = Vec::new();
-            self.is_overfull = true;
+        if self.secrets.len() >= MOST_SECRETS || self.bytes + secret.len() > MOST_BYTES {
+            return self.hide_all();
         }
+        self.bytes += secret.len();
+        self.secrets.insert(place, secret.to_owned());
     }
 }
 
@@ -443,6 +465,9 @@ mod tests {
         assert_eq!(redactor.secrets.len(), MOST_SECRETS);
         assert_eq!(redactor.text("a word"), "a word");
         assert_ne!(redactor.text("a secret-000003"), "a secret-000003");
+        let mut long = redactor.clone();
+        long.learn_secret(&"x".repeat(MOST_BYTES));
+        assert_eq!((long.weight(), long.is_overfull), (0, true));
         redactor.learn(&members(200_000));
         assert_eq!((redactor.secrets.len(), redactor.is_overfull), (0, true));
         assert_eq!(redactor.text("a word"), fingerprint("a word"));

@@ -149,3 +149,26 @@ fn findings_and_request_lines_count_as_well() {
     journal.forget_lane("test");
     assert_eq!(journal.bytes(), 0);
 }
+
+/// What would take long to be searched for credentials is hidden instead when memory is short.
+#[test]
+fn a_heavy_message_is_let_go_without_being_searched_and_hides_its_session() {
+    let (journal, lane) = journal(200_000);
+    let recorder = journal.open(info(), Redactor::default(), Arc::clone(&lane));
+    let text = format!(r#"{{"x":"{}","token":"planted"}}"#, "y".repeat(150_000));
+    recorder.message(Entry {
+        kind: EntryKind::Data(Form::Text),
+        length: text.len(),
+        payload: [Bytes::new(), text.into()],
+        ..entry(0)
+    });
+    let clause = wire::registry::endpoints().next().unwrap().table.order;
+    recorder.find(Some(1), Finding::whole(clause, "planted", "z"));
+    let other = journal.open(info(), Redactor::default(), lane);
+    other.message(entry(150_000));
+    assert!(journal.bytes() <= 200_000);
+    assert!(recorder.write(|record| record.redactor.hides_all()));
+    let shown = recorder.write(Record::findings);
+    assert!(!format!("{shown:?}").contains("planted"));
+    assert!(!other.write(|record| record.redactor.hides_all()));
+}

@@ -1,5 +1,7 @@
 //! A protocol and its table, joined into a session that a server can drive.
 
+use std::fmt;
+
 use bytes::Bytes;
 
 use super::action::{Action, Form, Turn};
@@ -24,7 +26,7 @@ pub struct Decoded<M> {
 /// What a correct server of one endpoint answers. Pure: no clock, no chance, no IO.
 pub trait Protocol: Send {
     /// What a client's message decodes to.
-    type Message;
+    type Message: Send;
 
     /// Decodes a client's message. What cannot be decoded is a message, too.
     fn decode(&self, form: Form, payload: &Bytes) -> Decoded<Self::Message>;
@@ -84,6 +86,9 @@ pub trait Session: Send {
     /// The credentials in a message of the client, asked for before it is answered: they can
     /// say what the service remembers.
     fn credentials(&self, form: Form, payload: &Bytes) -> Vec<String>;
+    /// Decodes a message of the client that is answered next. With some that takes long, and whoever
+    /// shares the turn's memory need not wait for it.
+    fn read(&mut self, form: Form, payload: &Bytes);
     /// A message of the client.
     fn message(&mut self, form: Form, payload: &Bytes, turn: &mut Turn<'_>) -> Seen;
     /// Speech that was asked for.
@@ -104,12 +109,31 @@ pub trait Session: Send {
 }
 
 /// A [`Protocol`] held to its [`Table`].
-#[derive(Debug)]
-pub struct Conversation<P> {
+pub struct Conversation<P: Protocol> {
     machine: Machine,
     protocol: P,
     violations: Vec<(&'static str, &'static str)>,
     course: Course,
+    /// A message that has been decoded and not answered. Boxed, since most of the time there is none.
+    read: Option<Box<Read<P::Message>>>,
+}
+
+/// A message, and what it decodes to.
+struct Read<M> {
+    form: Form,
+    payload: Bytes,
+    decoded: Decoded<M>,
+}
+
+impl<P: Protocol + fmt::Debug> fmt::Debug for Conversation<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Conversation")
+            .field("machine", &self.machine)
+            .field("protocol", &self.protocol)
+            .field("violations", &self.violations)
+            .field("course", &self.course)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Whether the server has ended the session.
@@ -129,6 +153,7 @@ impl<P: Protocol> Conversation<P> {
             protocol,
             violations: Vec::new(),
             course: Course::Open,
+            read: None,
         }
     }
 
@@ -188,9 +213,21 @@ impl<P: Protocol> Session for Conversation<P> {
         self.protocol.credentials(form, payload)
     }
 
+    fn read(&mut self, form: Form, payload: &Bytes) {
+        self.read = Some(Box::new(Read {
+            form,
+            payload: payload.clone(),
+            decoded: self.protocol.decode(form, payload),
+        }));
+    }
+
     fn message(&mut self, form: Form, payload: &Bytes, turn: &mut Turn<'_>) -> Seen {
         let first = turn.actions.len();
-        let decoded = self.protocol.decode(form, payload);
+        let is_it = |read: &Read<P::Message>| read.form == form && read.payload == *payload;
+        let decoded = match self.read.take().filter(|read| is_it(read)) {
+            Some(read) => read.decoded,
+            None => self.protocol.decode(form, payload),
+        };
         let is_noted = !decoded.findings.is_empty();
         for finding in decoded.findings {
             turn.report(finding);

@@ -11,8 +11,9 @@ use proptest::sample::Index;
 use rstest::rstest;
 use wire::endpoint::Endpoint;
 use wire::knob::Knobs;
+use wire::memory::Memory;
 use wire::registry;
-use wire::session::Form;
+use wire::session::{Form, Turn};
 
 use crate::oracle::stored::of_clients;
 use crate::oracle::walk::{Event, Walk, knobs_of, odd};
@@ -178,5 +179,29 @@ fn the_stored_messages_lead_into_every_state_that_needs_no_mistake_of_the_server
             reached.insert(walk.session.state());
         }
         assert!(reached.len() >= 3, "{}: {reached:?}", endpoint.name);
+    }
+}
+
+/// Reading a message before it is answered says when it is decoded, and nothing else; so does reading one
+/// that is not answered.
+#[test]
+fn a_message_that_has_been_read_before_is_answered_the_same() {
+    for endpoint in registry::endpoints() {
+        let stored = of_clients(endpoint);
+        for (first, other) in stored.iter().zip(stored.iter().rev()) {
+            let answer = |read: Option<(Form, &Bytes)>| {
+                let mut walk = Walk::new(endpoint, Knobs::new(), true);
+                if let Some((form, payload)) = read {
+                    walk.session.read(form, payload);
+                }
+                let mut memory = Memory::new();
+                let mut turn = Turn::new(&mut memory);
+                let seen = walk.session.message(first.form, &first.payload, &mut turn);
+                format!("{seen:?} {:?}", turn.into_actions())
+            };
+            let plain = answer(None);
+            assert_eq!(answer(Some((first.form, &first.payload))), plain);
+            assert_eq!(answer(Some((other.form, &other.payload))), plain);
+        }
     }
 }
