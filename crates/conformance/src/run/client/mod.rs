@@ -35,6 +35,9 @@ pub use trials::test_client;
 
 pub(super) use adapter::{Exit, Finished, Task};
 
+/// So many of the cases that mostly wait are run at once, each maybe a process that has to start.
+const PATIENT: usize = 8;
+
 /// How long the mock waits for sessions to end once the program has.
 const SETTLE: Duration = Duration::from_secs(3);
 
@@ -70,10 +73,9 @@ pub async fn run_client(
         return Ok(result);
     }
     let brisk = std::thread::available_parallelism().map_or(2, usize::from);
-    // Each of them is a process that has to start.
     let parallel = Parallel {
         brisk,
-        patient: brisk * 2,
+        patient: PATIENT,
     };
     let run = |case| run_case(case, subject, selection);
     result.cases = run_all(cases, Role::Client, parallel, run, done).await;

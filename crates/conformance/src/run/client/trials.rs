@@ -10,6 +10,9 @@ use crate::case::{Case, Library, Role};
 use crate::select::Selection;
 use crate::verdict::Verdict;
 
+/// Cases mostly wait.
+const THREADS: usize = 8;
+
 /// Runs every case of some endpoints (none named: of all) against a client, as tests of their own
 /// names: `cargo test -- HTC-A2PL` and the other words of a test run work as usual.
 ///
@@ -30,7 +33,8 @@ use crate::verdict::Verdict;
 /// ```
 #[must_use]
 pub fn test_client(client: &Function, endpoints: &[&str]) -> ExitCode {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(THREADS);
     let names = match names(endpoints) {
         Ok(names) => names,
         Err(problem) => vec![("conformance".to_owned(), Err(problem))],
