@@ -24,8 +24,11 @@ pub(super) enum What {
     Raw,
 }
 
-/// What a frame may declare, and still be waited for.
-const LARGEST: u64 = 16 << 20;
+/// What a client's frame may declare, and still be waited for: services refuse more on sight.
+const LARGEST_ASKED: u64 = 4 << 20;
+
+/// What a server's frame may declare: how clients take large ones is tried.
+const LARGEST_ANSWERED: u64 = 16 << 20;
 
 /// Messages off a stream.
 #[derive(Debug)]
@@ -108,7 +111,11 @@ impl<R: AsyncRead + Unpin> Frames<R> {
     async fn frame(&mut self) -> Option<Option<(FrameHead, Vec<u8>, Vec<u8>)>> {
         loop {
             if let Some((head, used)) = FrameHead::decode(&self.buffer) {
-                if head.length > LARGEST {
+                let largest = match head.mask {
+                    Some(_) => LARGEST_ASKED,
+                    None => LARGEST_ANSWERED,
+                };
+                if head.length > largest {
                     self.is_raw = true;
                     return Some(None);
                 }
