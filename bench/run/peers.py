@@ -1,5 +1,6 @@
 """The servers that are measured: how they are built, started and stopped."""
 
+import json
 import os
 import pathlib
 import select
@@ -18,6 +19,8 @@ WORKLOADS = ROOT / "fixtures/load"
 # Pinned, so that ratios of different days are about the same programs.
 WEBSOCKETS = "websockets==17.4"
 WS = "ws@8.23.0"
+AIMOCK = "@copilotkit/aimock@1.43.0"
+MOCKOON = "@mockoon/cli@9.9.0"
 
 READY_S = 30
 
@@ -29,8 +32,11 @@ class Missing(Exception):
 class Peer:
     """One server."""
 
-    def __init__(self, name, command, install=None, note=""):
+    def __init__(self, name, command, install=None, note="", only=None, speaks=None):
         self.name, self.command, self.install, self.note = name, command, install, note
+        # The one kind of workload that it can do, if it cannot do all; and what its client does,
+        # if that is not what everybody's does.
+        self.only, self.speaks = only, speaks
 
     def start(self, script, options):
         return Running(self, self.command(script, options))
@@ -107,13 +113,21 @@ def venv():
         run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", WEBSOCKETS)
 
 
-def node():
-    if not shutil.which("node") or not shutil.which("npm"):
-        raise Missing("no Node on this machine")
-    folder = CACHE / "node"
-    if not (folder / "node_modules/ws").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        run("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, WS)
+def npm(folder, package):
+    """What installs a package into a folder of its own."""
+    def install():
+        if not shutil.which("node") or not shutil.which("npm"):
+            raise Missing("no Node on this machine")
+        done = CACHE / folder / "done"
+        if not done.exists():
+            done.parent.mkdir(parents=True, exist_ok=True)
+            run("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", done.parent, package)
+            done.write_text(package)
+    return install
+
+
+def one_message_path():
+    return json.loads((WORKLOADS / "one-message.json").read_text())["path"]
 
 
 PEERS = [
@@ -121,10 +135,14 @@ PEERS = [
     Peer("mynah, journal off", mynah("--journal", "off")),
     Peer("raw floor", lambda script, options: [TOOLS / "floor", script], note="parses nothing, writes bytes made beforehand"),
     Peer("tokio-tungstenite", lambda script, options: [TOOLS / "plain", script], note="as one writes it first"),
-    Peer("Node ws", lambda script, options: ["node", HOME / "peers/ws_mock.cjs", script], install=node),
+    Peer("Node ws", lambda script, options: ["node", HOME / "peers/ws_mock.cjs", script], install=npm("node", WS)),
     Peer("Python websockets", lambda script, options: [CACHE / "python/bin/python", HOME / "peers/websockets_mock.py", script], install=venv),
+    Peer("aimock", lambda script, options: ["node", HOME / "peers/aimock.cjs", CACHE / "aimock"],
+         install=npm("aimock", AIMOCK), only="one", speaks=HOME / "peers/aimock.json"),
+    Peer("Mockoon", lambda script, options: ["node", HOME / "peers/mockoon.cjs", script, one_message_path(), CACHE / "mockoon"],
+         install=npm("mockoon", MOCKOON), only="one"),
 ]
-MYNAH_ON, MYNAH_OFF, FLOOR, PLAIN, NODE, PYTHON = (peer.name for peer in PEERS)
+MYNAH_ON, MYNAH_OFF, FLOOR, PLAIN, NODE, PYTHON, AIMOCK_NAME, MOCKOON_NAME = (peer.name for peer in PEERS)
 
 
 def installed(wanted):
