@@ -1,6 +1,9 @@
 //! gzip with a ceiling: payloads are inflated only so far as they are allowed to grow.
 
+use std::cell::RefCell;
 use std::io::{Read, Write};
+
+use flate2::{Compress, Compression, Crc, Decompress, FlushCompress, FlushDecompress, Status};
 
 use crate::error::{DecodeError, ErrorKind};
 
@@ -13,6 +16,9 @@ pub const MAX_INFLATED: usize = 16 * 1024 * 1024;
 /// At offset 0: [`ErrorKind::Compression`] if the data is not gzip, is cut or fails its checksum,
 /// [`ErrorKind::Excess`] if it is followed by more bytes or would inflate to more than `limit`.
 pub fn inflate(compressed: &[u8], limit: usize) -> Result<Vec<u8>, DecodeError> {
+    if let Some(inflated) = inflate_plain(compressed, limit) {
+        return Ok(inflated);
+    }
     let fail = |kind, problem: String| DecodeError::new(kind, 0, "gzip", problem);
     let mut decoder = flate2::bufread::GzDecoder::new(compressed);
     let mut inflated = Vec::new();
@@ -33,6 +39,61 @@ pub fn inflate(compressed: &[u8], limit: usize) -> Result<Vec<u8>, DecodeError> 
     }
     Ok(inflated)
 }
+
+/// Inflates one member of the plainest kind, with a decoder that is used again: to make one takes
+/// longer than most payloads. `None` of anything else, and of anything wrong.
+fn inflate_plain(compressed: &[u8], limit: usize) -> Option<Vec<u8>> {
+    let rest = compressed.strip_prefix(&PLAIN)?;
+    let (_time_and_system, rest) = rest.split_first_chunk::<6>()?;
+    let (body, trailer) = rest.split_last_chunk::<8>()?;
+    let [a, b, c, d, length @ ..] = *trailer;
+    let length = usize::try_from(u32::from_le_bytes(length)).ok()?;
+    if length > limit {
+        return None;
+    }
+    // What a member declares is believed only as far as it comes.
+    let mut inflated = Vec::with_capacity(length.min(4 * body.len()));
+    INFLATER.with_borrow_mut(|inflater| {
+        inflater.reset(false);
+        loop {
+            let taken = usize::try_from(inflater.total_in()).ok()?;
+            let had = inflated.len();
+            let flush = FlushDecompress::Finish;
+            let status = inflater.decompress_vec(body.get(taken..)?, &mut inflated, flush);
+            if inflated.len() > length {
+                return None;
+            }
+            match status.ok()? {
+                Status::StreamEnd => break,
+                Status::Ok | Status::BufError if inflated.len() == inflated.capacity() => {
+                    inflated.reserve(inflated.len().clamp(64, 1 << 20));
+                }
+                Status::Ok if inflated.len() > had => {}
+                Status::Ok | Status::BufError => return None,
+            }
+        }
+        (inflater.total_in() == body.len() as u64).then_some(())
+    })?;
+    let mut sum = Crc::new();
+    sum.update(&inflated);
+    let is_whole = inflated.len() == length && sum.sum() == u32::from_le_bytes([a, b, c, d]);
+    is_whole.then_some(inflated)
+}
+
+thread_local! {
+    /// Compressors and decompressors to use again.
+    static DEFLATER: RefCell<Compress> = RefCell::new(Compress::new(LEVEL, false));
+    static INFLATER: RefCell<Decompress> = RefCell::new(Decompress::new(false));
+}
+
+/// Level 6: level 1 of the zlib-rs backend has panicked on small output buffers.
+const LEVEL: Compression = Compression::new(6);
+
+/// How a member begins that has deflated data and no optional fields.
+const PLAIN: [u8; 4] = [0x1f, 0x8b, 8, 0];
+
+/// The rest of its header: no time, no extra flags, and a system that is not told.
+const NO_TIME: [u8; 6] = [0, 0, 0, 0, 0, 255];
 
 /// What begins as a gzip member, as far as it goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +128,7 @@ pub fn deflate_to(bytes: &[u8], length: usize) -> Option<Vec<u8>> {
     const HEADER: usize = 10;
     let mut member = Vec::new();
     for level in [6, 9] {
-        let compression = flate2::Compression::new(level);
+        let compression = Compression::new(level);
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), compression);
         member = match encoder.write_all(bytes).and_then(|()| encoder.finish()) {
             Ok(compressed) => compressed,
@@ -89,12 +150,26 @@ pub fn deflate_to(bytes: &[u8], length: usize) -> Option<Vec<u8>> {
 /// Compresses `bytes` as one gzip member without a time stamp.
 #[must_use]
 pub fn deflate(bytes: &[u8]) -> Vec<u8> {
-    // Level 6: level 1 of the zlib-rs backend has panicked on small output buffers.
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
-    match encoder.write_all(bytes).and_then(|()| encoder.finish()) {
-        Ok(compressed) => compressed,
-        Err(_) => unreachable!("writing to memory does not fail"),
-    }
+    let mut member = Vec::with_capacity(bytes.len() / 2 + 64);
+    member.extend_from_slice(&PLAIN);
+    member.extend_from_slice(&NO_TIME);
+    DEFLATER.with_borrow_mut(|deflater| {
+        deflater.reset();
+        loop {
+            let taken = usize::try_from(deflater.total_in()).unwrap_or(usize::MAX);
+            let rest = bytes.get(taken..).unwrap_or_default();
+            match deflater.compress_vec(rest, &mut member, FlushCompress::Finish) {
+                Ok(Status::StreamEnd) => break,
+                Ok(Status::Ok | Status::BufError) => member.reserve(member.len().max(64)),
+                Err(_) => unreachable!("compressing from memory to memory does not fail"),
+            }
+        }
+    });
+    let mut sum = Crc::new();
+    sum.update(bytes);
+    member.extend_from_slice(&sum.sum().to_le_bytes());
+    member.extend_from_slice(&sum.amount().to_le_bytes());
+    member
 }
 
 #[cfg(test)]
@@ -107,6 +182,34 @@ mod tests {
         assert!(bomb.len() < 5_000);
         let error = inflate(&bomb, 1_000).unwrap_err();
         assert_eq!(error.problem, "inflates to more than 1000 bytes");
+    }
+
+    #[test]
+    fn what_is_used_again_leaves_no_trace() {
+        let texts = [0, 1, 50, 400, 70_000, 3, 1_000_000].map(|length| {
+            let bytes = (0..length)
+                .map(|n: u32| n.wrapping_mul(2_654_435_761).to_be_bytes()[n as usize % 2]);
+            bytes.collect::<Vec<u8>>()
+        });
+        for text in texts {
+            let mut fresh = flate2::write::GzEncoder::new(Vec::new(), LEVEL);
+            fresh.write_all(&text).unwrap();
+            let packed = deflate(&text);
+            assert_eq!(packed, fresh.finish().unwrap());
+            assert_eq!(inflate_plain(&packed, text.len()).as_ref(), Some(&text));
+            let mut wrong = packed.clone();
+            let at = wrong.len() - 5;
+            wrong[at] ^= 1;
+            assert!(inflate(&wrong, text.len()).is_err());
+            assert_eq!(inflate(&packed, text.len()).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn a_member_with_optional_fields_inflates() {
+        let named = deflate_to(b"hello", 60).unwrap();
+        assert_eq!(inflate_plain(&named, 100), None);
+        assert_eq!(inflate(&named, 100).unwrap(), b"hello");
     }
 
     #[test]
