@@ -26,7 +26,7 @@ class Plan:
     """How much is measured."""
 
     def __init__(self, quick):
-        self.turns, self.ms, self.warm_ms, self.starts = (3, 500, 150, 3) if quick else (5, 2000, 500, 10)
+        self.turns, self.ms, self.warm_ms, self.starts = (3, 500, 150, 2) if quick else (5, 2000, 500, 10)
         self.connections, self.streams = (2_000, 300) if quick else (10_000, 1_000)
 
 
