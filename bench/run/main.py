@@ -26,7 +26,7 @@ class Plan:
     """How much is measured."""
 
     def __init__(self, quick):
-        self.turns, self.ms, self.warm_ms, self.starts = (3, 500, 150, 3) if quick else (5, 2000, 500, 10)
+        self.turns, self.ms, self.warm_ms, self.starts = (3, 500, 150, 2) if quick else (5, 2000, 500, 10)
         self.connections, self.streams = (2_000, 300) if quick else (10_000, 1_000)
 
 
@@ -34,7 +34,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="in under three minutes, with less to count on")
     parser.add_argument("--only", action="append", default=[], metavar="KIND",
-                        help="small, large, storm, fresh, upload, latency, idle, realtime; may be repeated")
+                        help="small, one, large, storm, fresh, upload, latency, idle, realtime; may be repeated")
     parser.add_argument("--peer", action="append", default=[], metavar="WORD", help="servers whose names contain the word")
     parser.add_argument("--out", type=pathlib.Path, default=peers.CACHE / "results", help="folder for results.json, report.md, plot.svg")
     parser.add_argument("--docs", action="store_true", help="put the report into docs/performance.md as well")
@@ -47,7 +47,7 @@ def measure_all(options, plan):
     results = {"workloads": {}, "latency": [], "sound_s": {}, "binary_bytes": peers.MYNAH.stat().st_size}
     say("starts")
     results["starts"] = measure.starts(there, plan)
-    for kind, concurrency in (("small", 64), ("large", 64), ("storm", 256), ("fresh", 64), ("upload", 64)):
+    for kind, concurrency in (("small", 64), ("one", 64), ("large", 64), ("storm", 256), ("fresh", 64), ("upload", 64)):
         for workload in measure.Workload.all(kind) if wants(kind) else []:
             say(workload.name)
             result = measure.side_by_side(workload, there, plan, concurrency)

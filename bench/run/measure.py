@@ -27,6 +27,14 @@ class Workload:
         found = map(Workload, sorted(WORKLOADS.glob("*.json")))
         return [workload for workload in found if workload.kind == kind]
 
+    def spoken_to(self, peer):
+        """What a client says to this server, which may know only words of its own."""
+        if not peer.speaks:
+            return self
+        own = Workload(peer.speaks)
+        own.script = self.script
+        return own
+
     def capture(self):
         """Stores what mynah answers: what the others will answer, too."""
         server = peers.PEERS[0].start(None, self.options)
@@ -55,7 +63,8 @@ def said(process):
 
 def once(server, workload, ms, concurrency):
     """One turn of one server."""
-    process = load("sessions", server, workload, milliseconds=ms, concurrency=concurrency)
+    spoken = workload.spoken_to(server.peer)
+    process = load("sessions", server, spoken, milliseconds=ms, concurrency=concurrency)
     said(process)
     cpu = server.cpu_s()
     result = said(process)
@@ -75,6 +84,7 @@ def once(server, workload, ms, concurrency):
 def side_by_side(workload, there, plan, concurrency):
     """Every server in turn, `plan.turns` times; each turn begins with another one."""
     workload.capture()
+    there = [peer for peer in there if peer.only in (None, workload.kind)]
     if workload.kind in ("fresh", "upload"):
         there = [peer for peer in there if peer.name in MOCKS]
     servers = [peer.start(workload.script, workload.options) for peer in there]
@@ -94,7 +104,7 @@ def side_by_side(workload, there, plan, concurrency):
 
 def starts(there, plan):
     """From the start of the process to its ready line, and what it takes then."""
-    (workload,) = Workload.all("storm")
+    (workload,) = Workload.all("one")
     workload.capture()
     found = {peer.name: {"ms": [], "rss_kb": []} for peer in there}
     for _ in range(plan.starts):
@@ -112,7 +122,7 @@ def idle(there, connections):
     (workload,) = Workload.all("idle")
     workload.capture()
     found = {}
-    for peer in there:
+    for peer in (peer for peer in there if not peer.only):
         options = workload.options if peer.name in MOCKS else []
         server = peer.start(workload.script, options)
         try:

@@ -1,7 +1,9 @@
 """The servers that are measured: how they are built, started and stopped."""
 
+import json
 import os
 import pathlib
+import re
 import select
 import shutil
 import subprocess
@@ -18,8 +20,12 @@ WORKLOADS = ROOT / "fixtures/load"
 # Pinned, so that ratios of different days are about the same programs.
 WEBSOCKETS = "websockets==17.4"
 WS = "ws@8.23.0"
+AIMOCK = "@copilotkit/aimock@1.43.0"
+MOCKOON = "@mockoon/cli@9.9.0"
+WIREMOCK = "org.wiremock:wiremock-standalone:4.0.0-beta.38"
 
 READY_S = 30
+READY = re.compile(r"ready (?:ws://)?([\d.]+:\d+)|^port: +(\d+)")
 
 
 class Missing(Exception):
@@ -29,8 +35,11 @@ class Missing(Exception):
 class Peer:
     """One server."""
 
-    def __init__(self, name, command, install=None, note=""):
+    def __init__(self, name, command, install=None, note="", only=None, speaks=None):
         self.name, self.command, self.install, self.note = name, command, install, note
+        # The one kind of workload that it can do, if it cannot do all; and what its client does,
+        # if that is not what everybody's does.
+        self.only, self.speaks = only, speaks
 
     def start(self, script, options):
         return Running(self, self.command(script, options))
@@ -44,16 +53,24 @@ class Running:
         began = time.perf_counter()
         self.process = subprocess.Popen(
             ["taskset", "-c", str(SERVER_CORE), *map(str, command)],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=CACHE, env=ENVIRONMENT,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0, cwd=CACHE, env=ENVIRONMENT,
         )
-        ready, _, _ = select.select([self.process.stdout], [], [], READY_S)
-        line = self.process.stdout.readline().decode() if ready else ""
+        found = self.ready()
         self.start_ms = (time.perf_counter() - began) * 1000
-        if "ready" not in line:
+        if not found:
             self.stop()
             raise RuntimeError(f"{peer.name} did not start: {command}")
-        self.address = line.split()[2].removeprefix("ws://") if line.startswith("mynah") else line.split()[1]
+        address = found.group(1) or found.group(2)
+        self.address = address if ":" in address else f"127.0.0.1:{address}"
         self.idle_rss_kb = self.rss_kb()
+
+    def ready(self):
+        """The line that says where it listens, among those of the start."""
+        while select.select([self.process.stdout], [], [], READY_S)[0]:
+            line = self.process.stdout.readline().decode()
+            if not line or (found := READY.search(line)):
+                return found if line else None
+        return None
 
     def rss_kb(self):
         for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
@@ -107,13 +124,35 @@ def venv():
         run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", WEBSOCKETS)
 
 
-def node():
-    if not shutil.which("node") or not shutil.which("npm"):
-        raise Missing("no Node on this machine")
-    folder = CACHE / "node"
-    if not (folder / "node_modules/ws").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        run("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, WS)
+def npm(folder, package):
+    """What installs a package into a folder of its own."""
+    def install():
+        if not shutil.which("node") or not shutil.which("npm"):
+            raise Missing("no Node on this machine")
+        done = CACHE / folder / "done"
+        if not done.exists():
+            done.parent.mkdir(parents=True, exist_ok=True)
+            run("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", done.parent, package)
+            done.write_text(package)
+    return install
+
+
+def wiremock():
+    """The whole program in one file, and a stub that answers every message."""
+    if not shutil.which("java") or not shutil.which("mvn"):
+        raise Missing("no Java or no Maven on this machine")
+    folder = CACHE / "wiremock"
+    if not (folder / "done").exists():
+        stubs = folder / "root/message-mappings"
+        stubs.mkdir(parents=True, exist_ok=True)
+        answer = {"type": "send", "channelTarget": {"type": "originating"}, "message": {"body": {"data": "hello"}}}
+        (stubs / "one.json").write_text(json.dumps({"name": "one", "trigger": {"type": "message"}, "actions": [answer]}))
+        run("mvn", "-q", "-B", "dependency:copy", f"-Dartifact={WIREMOCK}", f"-DoutputDirectory={folder}")
+        (folder / "done").write_text(WIREMOCK)
+
+
+def one_message_path():
+    return json.loads((WORKLOADS / "one-message.json").read_text())["path"]
 
 
 PEERS = [
@@ -121,10 +160,18 @@ PEERS = [
     Peer("mynah, journal off", mynah("--journal", "off")),
     Peer("raw floor", lambda script, options: [TOOLS / "floor", script], note="parses nothing, writes bytes made beforehand"),
     Peer("tokio-tungstenite", lambda script, options: [TOOLS / "plain", script], note="as one writes it first"),
-    Peer("Node ws", lambda script, options: ["node", HOME / "peers/ws_mock.cjs", script], install=node),
+    Peer("Node ws", lambda script, options: ["node", HOME / "peers/ws_mock.cjs", script], install=npm("node", WS)),
     Peer("Python websockets", lambda script, options: [CACHE / "python/bin/python", HOME / "peers/websockets_mock.py", script], install=venv),
+    Peer("aimock", lambda script, options: ["node", HOME / "peers/aimock.cjs", CACHE / "aimock"],
+         install=npm("aimock", AIMOCK), only="one", speaks=HOME / "peers/aimock.json"),
+    Peer("Mockoon", lambda script, options: ["node", HOME / "peers/mockoon.cjs", script, one_message_path(), CACHE / "mockoon"],
+         install=npm("mockoon", MOCKOON), only="one"),
+    Peer("WireMock", lambda script, options: [
+        "java", "-jar", *sorted((CACHE / "wiremock").glob("*.jar")), "--port", "0", "--bind-address", "127.0.0.1",
+        "--root-dir", CACHE / "wiremock/root", "--no-request-journal", "--disable-banner",
+    ], install=wiremock, only="one"),
 ]
-MYNAH_ON, MYNAH_OFF, FLOOR, PLAIN, NODE, PYTHON = (peer.name for peer in PEERS)
+MYNAH_ON, MYNAH_OFF, FLOOR, PLAIN, NODE, PYTHON, AIMOCK_NAME, MOCKOON_NAME, _ = (peer.name for peer in PEERS)
 
 
 def installed(wanted):

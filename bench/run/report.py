@@ -4,7 +4,7 @@ import statistics
 
 import peers
 from measure import ratios
-from peers import FLOOR, MYNAH_OFF, MYNAH_ON, NODE, PLAIN, PYTHON
+from peers import AIMOCK_NAME, FLOOR, MOCKOON_NAME, MYNAH_OFF, MYNAH_ON, NODE, PLAIN, PYTHON
 
 
 def number(value):
@@ -113,6 +113,8 @@ def targets(results):
     judge("small sessions against the floor, journal off", "≥ 0.9", worst(MYNAH_OFF, FLOOR, "small", *both), at_least(0.9))
     for peer, least in ((PLAIN, 2), (NODE, 4.5), (PYTHON, 7.5)):
         judge(f"small sessions per CPU second, against {peer}", f"≥ {least}", worst(MYNAH_ON, peer, "small", "per_cpu_s"), at_least(least))
+    for peer, least in ((AIMOCK_NAME, 3.5), (MOCKOON_NAME, 6)):
+        judge(f"one-message sessions, against {peer}", f"≥ {least}", worst(MYNAH_ON, peer, "one", *both), at_least(least))
     judge("large sessions against the floor", "≥ 0.85", worst(MYNAH_ON, FLOOR, "large", *both), at_least(0.85))
     latency = [ratios(result["turns"], MYNAH_ON, FLOOR, "first_p99_us") for result in results["latency"]]
     latency = [three[1] for three in latency if three]
