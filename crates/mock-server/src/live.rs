@@ -13,14 +13,14 @@ use wire::endpoint::Endpoint;
 use wire::finding::Finding;
 use wire::gzip;
 use wire::session::{Action, Data, Form, Session, Side, Turn};
-use wire::ws::{CloseFrame, DataOpcode, Event, Limits, Receiver, Role, Violation};
+use wire::ws::{DataOpcode, Event, Limits, Receiver, Role, Violation};
 
 use self::settle::POLICY;
 use self::speech::Speaking;
 use crate::clock::Clock;
 use crate::extension::{Extension, Packer};
 use crate::fault::{Engine, Plan, Start};
-use crate::journal::{Ending, Entry, EntryKind, Recorder};
+use crate::journal::{Entry, EntryKind, Recorder};
 use crate::lane::{Lane, Lanes};
 use crate::listener::Listener;
 use crate::lock::lock;
@@ -47,9 +47,6 @@ pub(crate) const HEAVY: usize = 64 << 10;
 
 /// The same of one that seems to be compressed: it may be a thousand times as much inside.
 pub(crate) const HEAVY_PACKED: usize = 2 << 10;
-
-/// How long messages may be on their way to a server that has closed.
-const ON_ITS_WAY: Duration = Duration::from_secs(1);
 
 /// How long a client may take to answer the close frame of a server that stops.
 const STOP: Duration = Duration::from_secs(1);
@@ -400,46 +397,6 @@ impl<'s> Live<'s> {
             .write(|record| record.set_state(number, state));
     }
 
-    /// Whether what comes now can no longer have been on its way when we closed.
-    fn has_closed_long_ago(&self) -> bool {
-        let now = self.around.clock.now();
-        self.closed.is_some_and(|closed| now > closed + ON_ITS_WAY)
-    }
-
-    fn on_close(&mut self, close: &CloseFrame) {
-        let payload = close
-            .code
-            .map_or_else(Bytes::new, |code| CloseFrame::encode(code, &close.reason));
-        self.record(Side::Client, EntryKind::Close, payload);
-        self.note_ending(close.code.unwrap_or(1005), &close.reason, Side::Client);
-        if self.closing == Closing::No {
-            let now = self.around.clock.now();
-            let mut engine = self.engine.as_mut();
-            if !engine.as_mut().is_none_or(|it| it.answers_close(now)) {
-                // The client waits for what will not come, and ends TCP when it has had enough.
-                self.speaker = None;
-                self.timers = Timers::default();
-                if let Some(engine) = &mut self.engine {
-                    engine.hush();
-                }
-                return;
-            }
-            if let Some(time) = engine.and_then(|it| it.puts_off_close(now)) {
-                self.put_off = Some((close.code, now + time));
-                return;
-            }
-        }
-        self.answer_close(close.code);
-    }
-
-    /// Answers the client's close frame, unless it answers ours.
-    fn answer_close(&mut self, code: Option<u16>) {
-        if self.closing == Closing::No {
-            self.send_close(code, "");
-        }
-        self.end(Closing::Over(self.patience()));
-    }
-
     fn on_violation(&mut self, violation: &Violation) {
         let finding = crate::rfc::finding(violation);
         self.around.recorder.find(None, finding);
@@ -584,42 +541,6 @@ impl<'s> Live<'s> {
         self.around.recorder.find(self.current, finding);
     }
 
-    fn close(&mut self, code: u16, reason: &str) {
-        self.note_ending(code, reason, Side::Server);
-        self.send_close(Some(code), reason);
-        self.end(Closing::Sent(self.patience()));
-    }
-
-    fn send_close(&mut self, code: Option<u16>, reason: &str) {
-        let payload = code.map_or_else(Bytes::new, |code| CloseFrame::encode(code, reason));
-        self.record(Side::Server, EntryKind::Close, payload);
-        self.outbox.close(code, reason);
-    }
-
-    /// Until when the client may take to answer, or to read what is left.
-    fn patience(&self) -> Instant {
-        Instant::now() + self.around.close_time
-    }
-
-    fn end(&mut self, closing: Closing) {
-        if matches!(closing, Closing::Sent(_)) {
-            self.closed = Some(self.around.clock.now());
-        }
-        self.closing = closing;
-        self.speaker = None;
-        self.listener = None;
-        self.engine = None;
-        self.timers = Timers::default();
-        self.put_off = None;
-    }
-
-    fn note_ending(&self, code: u16, reason: &str, by: Side) {
-        let reason = reason.to_owned();
-        self.around
-            .recorder
-            .write(|record| record.close(Ending { code, reason, by }));
-    }
-
     fn record(&self, side: Side, kind: EntryKind, payload: Bytes) -> u64 {
         self.record_pieces(side, kind, [Bytes::new(), payload])
     }
@@ -650,6 +571,7 @@ fn is_heavy(event: &Event) -> bool {
     payload.len() > HEAVY || payload.len() > HEAVY_PACKED && gzip::begins_in(payload)
 }
 
+mod closing;
 mod deeds;
 mod settle;
 mod speech;
