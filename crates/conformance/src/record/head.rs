@@ -79,9 +79,12 @@ impl Head {
             if name.eq_ignore_ascii_case("Host") && names_us(value, us) {
                 upstream.clone_into(value);
             }
-            if name.eq_ignore_ascii_case("Connection") && !is_upgrade {
-                "close".clone_into(value);
-            }
+        }
+        if !is_upgrade {
+            self.headers
+                .retain(|(name, _)| !name.eq_ignore_ascii_case("Connection"));
+            self.headers
+                .push(("Connection".to_owned(), "close".to_owned()));
         }
     }
 
@@ -115,7 +118,10 @@ mod tests {
         let mut head = Head::parse(&format!("GET /p?q=1 HTTP/1.1\r\nHost: {host}\r\n\r\n"));
         head.turn("127.0.0.1:7070", "service.example", "/pre");
         let text = String::from_utf8(head.bytes()).unwrap();
-        assert_eq!(text, format!("GET /pre/p?q=1 HTTP/1.1\r\n{sent}\r\n\r\n"));
+        assert_eq!(
+            text,
+            format!("GET /pre/p?q=1 HTTP/1.1\r\n{sent}\r\nConnection: close\r\n\r\n")
+        );
     }
 
     #[test]
@@ -129,9 +135,11 @@ mod tests {
         assert!(sent.contains("Connection: Upgrade\r\nX: y\r\n"), "{sent}");
     }
 
-    #[test]
-    fn a_connection_carries_one_plain_request() {
-        let mut head = Head::parse("POST /t HTTP/1.1\r\nConnection: keep-alive\r\n\r\n");
+    #[rstest]
+    #[case::kept_alive("POST /t HTTP/1.1\r\nConnection: keep-alive\r\n\r\n")]
+    #[case::nothing_said("POST /t HTTP/1.1\r\n\r\n")]
+    fn a_connection_carries_one_plain_request(#[case] head: &str) {
+        let mut head = Head::parse(head);
         head.turn("a:1", "b", "");
         let sent = String::from_utf8(head.bytes()).unwrap();
         assert!(sent.ends_with("Connection: close\r\n\r\n"), "{sent}");
