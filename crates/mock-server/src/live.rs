@@ -91,6 +91,8 @@ pub(crate) struct Live<'s> {
     speaker: Option<Speaking>,
     listener: Option<Box<Listener>>,
     closing: Closing,
+    /// Whether the client has broken the framing.
+    is_broken: bool,
     /// The message that is being answered.
     current: Option<u64>,
     /// Whether a credential in a message has named the lane.
@@ -156,6 +158,7 @@ impl<'s> Live<'s> {
             speaker: None,
             listener: None,
             closing: Closing::No,
+            is_broken: false,
             current: None,
             is_settled: false,
             opened: around.clock.now(),
@@ -403,14 +406,11 @@ impl<'s> Live<'s> {
         let Some(code) = violation.close_code() else {
             return;
         };
+        self.is_broken = true;
         match self.closing {
             Closing::No => self.turn(|session, turn| session.broken(code, turn)),
             Closing::Sent(_) => self.end(Closing::Over(self.patience())),
             Closing::Over(_) | Closing::Reset(_) | Closing::HalfOpen(_) | Closing::Aborted => {}
-        }
-        // The framing can no longer be trusted, so no answer to the close frame will be read.
-        if let Closing::Sent(_) = self.closing {
-            self.end(Closing::Over(self.patience()));
         }
     }
 

@@ -58,7 +58,16 @@ impl Live<'_> {
     pub(super) fn close(&mut self, code: u16, reason: &str) {
         self.note_ending(code, reason, Side::Server);
         self.send_close(Some(code), reason);
-        self.end(Closing::Sent(self.patience()));
+        self.end(self.after_our_close());
+    }
+
+    /// How the session stands once our close frame is on its way. Where the client has broken the
+    /// framing, its answer could not be told from the rest, so none is waited for.
+    pub(super) fn after_our_close(&self) -> Closing {
+        match self.is_broken {
+            true => Closing::Over(self.patience()),
+            false => Closing::Sent(self.patience()),
+        }
     }
 
     pub(super) fn send_close(&mut self, code: Option<u16>, reason: &str) {

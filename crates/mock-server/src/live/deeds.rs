@@ -170,7 +170,7 @@ impl Live<'_> {
         if self.closing == Closing::No {
             let now = self.around.clock.now();
             self.closed.get_or_insert(now);
-            self.closing = Closing::Sent(self.patience());
+            self.closing = self.after_our_close();
         }
         self.speaker = None;
         if let Some(engine) = &mut self.engine {

@@ -104,3 +104,23 @@ async fn an_idle_connection_is_dropped_when_it_has_been_idle_long_enough() {
     run.task.await.unwrap();
     assert_eq!(ending(&run.journal), (1006, "server"));
 }
+
+/// Nobody can tell any more where the client's answer to the close frame would begin.
+#[tokio::test(start_paused = true)]
+async fn a_broken_close_frame_ends_the_connection_at_once_while_faults_wait() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    let (near, mut far) = tokio::io::duplex(64 << 10);
+    let parrot = Box::new(Conversation::new(&TABLE, Parrot));
+    let scenario = "half-open:at=audio/2";
+    let served = serve_faulty(parrot, near, Pace::Burst, ClockMode::default(), scenario);
+    let before = Instant::now();
+    // A close frame with half a code.
+    far.write_all(&[0x88, 0x81, 0, 0, 0, 0, 3]).await.unwrap();
+    let mut answer = Vec::new();
+    far.read_to_end(&mut answer).await.unwrap();
+    assert_eq!(answer, [0x88, 2, 0x03, 0xEA]);
+    assert_eq!(before.elapsed(), Duration::ZERO);
+    drop(far);
+    served.task.await.unwrap();
+}
