@@ -200,7 +200,11 @@ impl Recognition {
         let room = most.saturating_sub(active.heard_bytes);
         active.heard_bytes += length;
         if length <= room {
-            return turn.act(Action::Hear(bytes));
+            // Without limits of size a message of nothing is taken, and there is nothing to recognise.
+            if !bytes.is_empty() {
+                turn.act(Action::Hear(bytes));
+            }
+            return;
         }
         let found = format!("{} bytes of audio", active.heard_bytes);
         let expected = format!("at most {most} bytes, {most_s} s");

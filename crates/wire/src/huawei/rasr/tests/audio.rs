@@ -80,6 +80,7 @@ fn a_small_message_before_more_audio_costs_the_session(#[case] bytes: usize) {
 #[rstest]
 #[case::strict_small("strict", 100, &["stop-hearing", "ERROR SIS.0032", "END ERROR"])]
 #[case::off_small("off", 100, &["hear 100"])]
+#[case::off_empty("off", 0, &[])]
 #[case::off_large("off", 100_000, &["hear 100000"])]
 fn the_limits_of_size_are_a_choice(
     #[case] sizes: &str,
