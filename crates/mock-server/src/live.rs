@@ -389,7 +389,9 @@ impl<'s> Live<'s> {
             return;
         }
         self.current = Some(number);
-        if let Err(error) = self.settle_lane(form, payload) {
+        // Not under the lock of the lane's memory: other sessions need that, too.
+        let credentials = self.session.read(form, payload);
+        if let Err(error) = self.settle_lane(&credentials) {
             self.close(POLICY, &error.to_string());
             return;
         }
@@ -416,8 +418,6 @@ impl<'s> Live<'s> {
 
     /// Lets the session answer a message, after the faults that it calls up.
     fn answer(&mut self, form: Form, payload: &Bytes) {
-        // Not under the lock of the lane's memory: other sessions need that, too.
-        self.session.read(form, payload);
         let (seen, actions) = self.ask(|session, turn| session.message(form, payload, turn));
         self.tell_faults(seen.kind, form, payload);
         self.do_all(actions);

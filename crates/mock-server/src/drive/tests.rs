@@ -85,6 +85,7 @@ impl Protocol for Parrot {
             kind,
             message,
             findings: Vec::new(),
+            credentials: Vec::new(),
         }
     }
 

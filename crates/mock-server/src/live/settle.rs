@@ -1,8 +1,5 @@
 //! A selector in a message: the session moves to the lane that it names.
 
-use bytes::Bytes;
-use wire::session::Form;
-
 use super::Live;
 use crate::fault::{OrderError, Plan, Start};
 use crate::lane;
@@ -28,11 +25,10 @@ pub(super) enum Unsettled {
 impl Live<'_> {
     /// Moves to the lane that a credential in this message names, before anything of the
     /// message is remembered.
-    pub(super) fn settle_lane(&mut self, form: Form, payload: &Bytes) -> Result<(), Unsettled> {
+    pub(super) fn settle_lane(&mut self, credentials: &[String]) -> Result<(), Unsettled> {
         if self.is_settled {
             return Ok(());
         }
-        let credentials = self.session.credentials(form, payload);
         let mut found = Selector::default();
         for selector in credentials
             .iter()

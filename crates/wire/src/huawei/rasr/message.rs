@@ -170,6 +170,7 @@ pub fn decode(form: Form, payload: &Bytes, rules: &Rules) -> Decoded<Message> {
         kind,
         message,
         findings: notes.findings,
+        credentials: Vec::new(),
     }
 }
 
