@@ -98,6 +98,8 @@ pub(crate) struct Live<'s> {
     /// Whether a credential in a message has named the lane.
     is_settled: bool,
     opened: Duration,
+    /// The time of what is being dealt with: all that it leads to happens at once.
+    now: Duration,
     /// When we sent a close frame, on the services' clock.
     closed: Option<Duration>,
     /// The faults at work, if there are any.
@@ -162,6 +164,7 @@ impl<'s> Live<'s> {
             current: None,
             is_settled: false,
             opened: around.clock.now(),
+            now: around.clock.now(),
             closed: None,
             engine: None,
             rested: &[],
@@ -235,6 +238,7 @@ impl<'s> Live<'s> {
 
     /// Takes bytes from the client.
     pub(crate) fn receive(&mut self, bytes: Bytes) {
+        self.look_at_clock();
         self.receiver.push(&bytes);
         if !bytes.is_empty() && self.around.recorder.keeps_raw() {
             let at = self.elapsed();
@@ -256,6 +260,7 @@ impl<'s> Live<'s> {
 
     /// There is room for the message that waits.
     pub(crate) fn go_on(&mut self) {
+        self.look_at_clock();
         if let Some(event) = self.heavy.take() {
             self.on_event(event);
             self.run_faults();
@@ -280,7 +285,8 @@ impl<'s> Live<'s> {
 
     /// Some of the outbox has been written.
     pub(crate) fn wrote(&mut self) {
-        self.outbox.tick(self.around.clock.now());
+        self.look_at_clock();
+        self.outbox.tick(self.now);
         let written = self.outbox.take_written();
         if !written.is_empty() {
             let at = self.elapsed();
@@ -306,7 +312,8 @@ impl<'s> Live<'s> {
 
     /// Does what is due: a few steps of speech, then every timer that has run out.
     pub(crate) fn due(&mut self) {
-        let now = self.around.clock.now();
+        self.look_at_clock();
+        let now = self.now;
         self.outbox.tick(now);
         if let Some(engine) = &mut self.engine {
             engine.due(now);
@@ -325,6 +332,7 @@ impl<'s> Live<'s> {
 
     /// The server stops, and waits no longer than [`STOP`] for the client's close frame.
     pub(crate) fn stop(&mut self) {
+        self.look_at_clock();
         if self.closing == Closing::No {
             self.close(1001, "");
         }
@@ -558,8 +566,12 @@ impl<'s> Live<'s> {
     }
 
     /// The services' time since the session was opened.
+    fn look_at_clock(&mut self) {
+        self.now = self.around.clock.now();
+    }
+
     fn elapsed(&self) -> Duration {
-        self.around.clock.now().saturating_sub(self.opened)
+        self.now.saturating_sub(self.opened)
     }
 }
 

@@ -16,6 +16,9 @@ use crate::fault::{Cuts, Frame, Slicing};
 /// How many slices go into one vectored write.
 const SLICES: usize = 64;
 
+/// How many slices a queue has room for at its first: those of a dozen frames.
+const USUAL: usize = 32;
+
 /// How many bytes of frame heads are allocated together.
 const HEADS: usize = 64;
 
@@ -274,6 +277,9 @@ impl Outbox {
             }
             written -= front.len();
             if let (Some(whole), Some(all)) = (self.queue.pop_front(), &mut self.written) {
+                if all.capacity() == 0 {
+                    all.reserve_exact(1 + self.queue.len());
+                }
                 all.push(whole);
             }
         }
@@ -301,6 +307,9 @@ impl Outbox {
             self.waiting += bytes.len();
             if let Some(slicer) = &mut self.slicer {
                 slicer.queued += bytes.len() as u64;
+            }
+            if self.queue.capacity() == 0 {
+                self.queue.reserve(USUAL);
             }
             self.queue.push_back(bytes);
         }
