@@ -109,9 +109,9 @@ pub(crate) struct Live<'s> {
     /// The code of a close frame of the client, and until when its answer is put off.
     put_off: Option<(Option<u16>, Duration)>,
     /// What compresses our messages, if that has been agreed.
-    packer: Option<Packer>,
+    packer: Option<Box<Packer>>,
     /// A message that waits until there is time for it, and what came behind it with it.
-    heavy: Option<Event>,
+    heavy: Option<Box<Event>>,
     around: Surroundings<'s>,
 }
 
@@ -130,7 +130,8 @@ pub(crate) struct Surroundings<'s> {
     /// What is random, if no selector says otherwise.
     pub(crate) seed: u64,
     /// What the handshake chose; a credential in a message may choose what is left open.
-    pub(crate) chosen: Chosen,
+    /// What the handshake has chosen, if anything.
+    pub(crate) chosen: Option<Box<Chosen>>,
     pub(crate) clock: &'s Clock,
     pub(crate) pace: Pace,
     pub(crate) sound: SessionSound<'s>,
@@ -169,7 +170,7 @@ impl<'s> Live<'s> {
             engine: None,
             rested: &[],
             put_off: None,
-            packer: around.extension.map(Extension::packer),
+            packer: around.extension.map(|it| Box::new(it.packer())),
             heavy: None,
             around,
         };
@@ -262,7 +263,7 @@ impl<'s> Live<'s> {
     pub(crate) fn go_on(&mut self) {
         self.look_at_clock();
         if let Some(event) = self.heavy.take() {
-            self.on_event(event);
+            self.on_event(*event);
             self.run_faults();
         }
         self.take_events();
@@ -275,7 +276,7 @@ impl<'s> Live<'s> {
             && let Some(event) = self.receiver.next_event()
         {
             if self.closing == Closing::No && is_heavy(&event) {
-                self.heavy = Some(event);
+                self.heavy = Some(Box::new(event));
             } else {
                 self.on_event(event);
                 self.run_faults();

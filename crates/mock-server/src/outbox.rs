@@ -34,7 +34,7 @@ pub(crate) struct Outbox {
     /// Whether the stream may hold back some of what it took, as TLS does when TCP is full.
     is_held_back: bool,
     /// How a fault wants it cut into segments.
-    slicer: Option<Slicer>,
+    slicer: Option<Box<Slicer>>,
 }
 
 /// Bytes on their way in segments of chosen lengths.
@@ -141,7 +141,7 @@ impl Outbox {
         };
         if !is_same {
             let waiting = self.waiting;
-            self.slicer = slicing.map(|slicing| Slicer::new(slicing, waiting));
+            self.slicer = slicing.map(|slicing| Box::new(Slicer::new(slicing, waiting)));
         }
     }
 
@@ -236,7 +236,7 @@ impl Outbox {
     }
 
     async fn write_some(&mut self, io: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
-        let room = self.slicer.as_mut().map_or(usize::MAX, Slicer::room);
+        let room = self.slicer.as_mut().map_or(usize::MAX, |it| it.room());
         // The slices are on the stack, not in the memory of every connection.
         let written = poll_fn(|context| {
             let mut slices = [IoSlice::new(&[]); SLICES];

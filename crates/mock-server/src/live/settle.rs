@@ -40,8 +40,10 @@ impl Live<'_> {
         if !self.is_settled {
             return Ok(());
         }
-        let chosen = self.around.chosen.first.clone().or(found);
-        let chosen = chosen.or(self.around.chosen.query.clone());
+        let chosen = match self.around.chosen.as_deref() {
+            Some(chosen) => chosen.first.clone().or(found).or(chosen.query.clone()),
+            None => found,
+        };
         let name = chosen.lane.as_deref().unwrap_or(lane::DEFAULT);
         let lane = self.around.lanes.enter(name)?;
         let rule = lane.rule();
