@@ -100,7 +100,11 @@ impl Head {
 
 /// Whether a `Host` is the proxy's own: its address, or a name of this machine.
 fn names_us(host: &str, us: &str) -> bool {
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    // The colons of an address in brackets are its own.
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => name,
+        _ => host,
+    };
     host == us || matches!(name, "localhost" | "127.0.0.1" | "[::1]" | "0.0.0.0")
 }
 
@@ -113,6 +117,10 @@ mod tests {
     #[rstest]
     #[case::ours("127.0.0.1:7070", "Host: service.example")]
     #[case::by_name("localhost:7070", "Host: service.example")]
+    #[case::by_name_alone("localhost", "Host: service.example")]
+    #[case::by_address_in_brackets("[::1]:7070", "Host: service.example")]
+    #[case::by_address_in_brackets_alone("[::1]", "Host: service.example")]
+    #[case::another_address_in_brackets("[2001:db8::1]", "Host: [2001:db8::1]")]
     #[case::signed_for_the_service("real.example", "Host: real.example")]
     fn a_host_that_names_the_proxy_becomes_the_services(#[case] host: &str, #[case] sent: &str) {
         let mut head = Head::parse(&format!("GET /p?q=1 HTTP/1.1\r\nHost: {host}\r\n\r\n"));
