@@ -168,7 +168,7 @@ pub(crate) mod visit {
     use bytes::Bytes;
 
     use super::{Answer, Request, Response};
-    use crate::credentials::{Check, Configured, Credentials, Secret};
+    use crate::credentials::{Check, Configured, Credentials};
     use crate::handshake::{Admission, RequestHead};
     use crate::id::Ids;
     use crate::knob::Knobs;
@@ -239,18 +239,6 @@ pub(crate) mod visit {
                 Answer::Now(response) => response,
                 other => panic!("{other:?}"),
             }
-        }
-    }
-
-    /// A configured credential without any limits.
-    pub(crate) fn known(vendor: &str, secret: Secret) -> Configured {
-        Configured {
-            vendor: vendor.to_owned(),
-            secret,
-            project: None,
-            cluster: None,
-            ttl_s: None,
-            revoke_after_s: None,
         }
     }
 

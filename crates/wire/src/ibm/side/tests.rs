@@ -7,16 +7,16 @@ use crate::credentials::{Configured, Secret, selector_in};
 use crate::ibm::auth;
 use crate::json::{Value, parse};
 use crate::side::Answer;
-use crate::side::visit::{Host, NOW_S, head, header, json, known};
+use crate::side::visit::{Host, NOW_S, head, header, json};
 
 const GRANT: &str = "grant_type=urn%3Aibm%3Aparams%3Aoauth%3Agrant-type%3Aapikey";
 
 fn api_key() -> Configured {
-    known("ibm", Secret::ApiKey("planted+key".to_owned()))
+    Configured::new("ibm", Secret::ApiKey("planted+key".to_owned()))
 }
 
 fn login() -> Configured {
-    known(
+    Configured::new(
         "ibm",
         Secret::Login {
             user: "anna".to_owned(),
@@ -195,7 +195,7 @@ fn a_strict_server_lets_in_whom_it_knows(
     #[case] later_s: u64,
     #[case] status: u16,
 ) {
-    let token = |name: &str| known("ibm", Secret::Token(name.to_owned()));
+    let token = |name: &str| Configured::new("ibm", Secret::Token(name.to_owned()));
     let mut host = Host::strict(vec![
         api_key(),
         token("planted-token"),

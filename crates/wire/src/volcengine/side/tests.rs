@@ -2,7 +2,7 @@ use rstest::rstest;
 
 use crate::credentials::{Configured, Secret};
 use crate::json::Value;
-use crate::side::visit::{Host, head, header, json, known};
+use crate::side::visit::{Host, head, header, json};
 use crate::side::{Answer, Response};
 use crate::speech::{Chunking, Interval, Plan};
 use crate::volcengine::auth;
@@ -10,7 +10,7 @@ use crate::volcengine::auth;
 fn app() -> Configured {
     Configured {
         cluster: Some("volcano_tts".to_owned()),
-        ..known(
+        ..Configured::new(
             "volcengine",
             Secret::App {
                 appid: "42".to_owned(),
