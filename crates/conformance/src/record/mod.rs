@@ -3,7 +3,7 @@
 //! ```text
 //!   client ── head, Host corrected ──▶ relay ──▶ upstream (TLS if its URL says so)
 //!          ◀──────── bytes as they are ────────┘
-//!                        │ Tap: chunks, by time
+//!                        │ Recorder: chunks, by time
 //!                        ▼
 //!                  session: JSON Lines, credentials blanked ──▶ the file of `mynah record`
 //! ```
