@@ -163,7 +163,22 @@ pub(super) struct Members<'v, 'n> {
     pub(super) notes: &'n mut Notes,
 }
 
-impl<'v> Members<'v, '_> {
+impl<'v, 'n> Members<'v, 'n> {
+    /// The members of the object at `path`.
+    pub(super) const fn new(
+        object: &'v Value,
+        path: &'static str,
+        types: Types,
+        notes: &'n mut Notes,
+    ) -> Self {
+        Self {
+            object,
+            path,
+            types,
+            notes,
+        }
+    }
+
     /// The path of a member.
     pub(super) fn path_of(&self, name: &str) -> String {
         match self.path {

@@ -184,12 +184,7 @@ fn text_message(payload: &Bytes, rules: &Rules, notes: &mut Notes) -> (&'static 
 /// Reads END. Booleans and their names in any case are both in use by official clients.
 fn read_end(value: &Value, rules: &Rules, notes: &mut Notes) -> Result<End, Problem> {
     const EXPECTED: &str = "true or false";
-    let mut members = Members {
-        object: value,
-        path: "",
-        types: rules.types,
-        notes,
-    };
+    let mut members = Members::new(value, "", rules.types, notes);
     members.others(&["command", "cancel"], rules.unknown);
     let cancel = match members.value("cancel", &commands::CANCEL, EXPECTED) {
         Got::Absent | Got::Refused => Some(false),
@@ -211,12 +206,7 @@ fn read_end(value: &Value, rules: &Rules, notes: &mut Notes) -> Result<End, Prob
 
 /// Reads a START member by member; the first that is refused decides.
 fn read_start(value: &Value, rules: &Rules, notes: &mut Notes) -> Result<Start, Problem> {
-    let mut top = Members {
-        object: value,
-        path: "",
-        types: rules.types,
-        notes,
-    };
+    let mut top = Members::new(value, "", rules.types, notes);
     top.others(&["command", "config"], rules.unknown);
     let config = match value.get("config") {
         Some(config @ Value::Object(_)) => config,
@@ -230,12 +220,7 @@ fn read_start(value: &Value, rules: &Rules, notes: &mut Notes) -> Result<Start, 
             return Err(Problem::about(What::Invalid, "config"));
         }
     };
-    let mut members = Members {
-        object: config,
-        path: "config",
-        types: rules.types,
-        notes,
-    };
+    let mut members = Members::new(config, "config", rules.types, notes);
     members.others(CONFIG, rules.unknown);
     let format = read_format(&mut members);
     let property = read_property(&mut members, rules);

@@ -205,12 +205,7 @@ fn text_message(payload: &Bytes, rules: &Rules, notes: &mut Notes) -> (&'static 
 
 /// Reads a START member by member; the first that is refused decides.
 fn read_start(value: &Value, rules: &Rules, notes: &mut Notes) -> Result<Start, Problem> {
-    let mut top = Members {
-        object: value,
-        path: "",
-        types: rules.types,
-        notes,
-    };
+    let mut top = Members::new(value, "", rules.types, notes);
     top.others(&["command", "text", "config"], rules.unknown);
     let text = match value.get("text") {
         None | Some(Value::Null) => {
@@ -240,12 +235,7 @@ fn read_start(value: &Value, rules: &Rules, notes: &mut Notes) -> Result<Start, 
         }
         Got::Absent | Got::Refused => &empty,
     };
-    let mut members = Members {
-        object: config,
-        path: "config",
-        types: rules.types,
-        notes,
-    };
+    let mut members = Members::new(config, "config", rules.types, notes);
     members.others(CONFIG, rules.unknown);
     let format = read_format(&mut members, rules);
     let rate = read_rate(&mut members);
