@@ -71,15 +71,7 @@ pub fn run_replay(
     if cases.is_empty() {
         return Err(ReplayError::Nothing(subject));
     }
-    Ok(RunResult {
-        kind: "fixtures",
-        subject,
-        seed: selection.seed,
-        profile: selection.profile,
-        probes: Vec::new(),
-        about: None,
-        cases,
-    })
+    Ok(RunResult::of("fixtures", subject, selection, cases))
 }
 
 /// Names below the folder and texts.
