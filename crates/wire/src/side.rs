@@ -260,6 +260,21 @@ pub(crate) mod visit {
         }
     }
 
+    /// A request for a WebSocket, with these headers beside or instead of the usual ones.
+    pub(crate) fn upgrade(target: &str, headers: &[(&str, &str)]) -> RequestHead {
+        const USUAL: [(&str, &str); 5] = [
+            ("Host", "localhost"),
+            ("Upgrade", "websocket"),
+            ("Connection", "Upgrade"),
+            ("Sec-WebSocket-Version", "13"),
+            ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+        ];
+        let is_given = |name: &str| headers.iter().any(|(given, _)| *given == name);
+        let kept = USUAL.into_iter().filter(|(name, _)| !is_given(name));
+        let all: Vec<(&str, &str)> = kept.chain(headers.iter().copied()).collect();
+        head(&format!("GET {target}"), &all)
+    }
+
     /// A header of a response.
     pub(crate) fn header<'r>(response: &'r Response, name: &str) -> Option<&'r str> {
         let mut found = response.headers.iter().filter(|(key, _)| *key == name);

@@ -4,10 +4,11 @@ use rstest::rstest;
 
 use crate::audio::Encoding;
 use crate::credentials::{Configured, Secret, selector_in};
+use crate::handshake::RequestHead;
 use crate::ibm::auth;
 use crate::json::{Value, parse};
 use crate::side::Answer;
-use crate::side::visit::{Host, NOW_S, head, header, json};
+use crate::side::visit::{self, Host, NOW_S, head, header, json};
 
 const GRANT: &str = "grant_type=urn%3Aibm%3Aparams%3Aoauth%3Agrant-type%3Aapikey";
 
@@ -47,18 +48,8 @@ fn basic(login: &str) -> String {
     format!("Basic {}", STANDARD.encode(login))
 }
 
-fn upgrade(authorization: &str, path: &str) -> crate::handshake::RequestHead {
-    head(
-        &format!("GET {path}"),
-        &[
-            ("Host", "localhost"),
-            ("Upgrade", "websocket"),
-            ("Connection", "Upgrade"),
-            ("Sec-WebSocket-Version", "13"),
-            ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
-            ("Authorization", authorization),
-        ],
-    )
+fn upgrade(authorization: &str, path: &str) -> RequestHead {
+    visit::upgrade(path, &[("Authorization", authorization)])
 }
 
 #[rstest]
