@@ -209,9 +209,22 @@ impl Refusal {
     /// The same refusal with one header more.
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+        self.headers.push((name, sendable(value)));
         self
     }
+}
+
+/// A header's value as it can be sent: what is not visible ASCII, nor a blank, is a `?`. A client's
+/// words come back in some headers, and may have come percent-encoded.
+#[must_use]
+pub fn sendable(value: impl Into<String>) -> String {
+    let value = value.into();
+    let can = |it: char| matches!(it, ' '..='~');
+    if value.chars().all(can) {
+        return value;
+    }
+    let chars = value.chars().map(|it| if can(it) { it } else { '?' });
+    chars.collect()
 }
 
 /// How a path that no endpoint serves misses the nearest one.
@@ -296,6 +309,14 @@ mod tests {
     #[test]
     fn a_good_upgrade_has_no_problem() {
         assert_eq!(upgrade().upgrade_problem(), None);
+    }
+
+    #[rstest]
+    #[case::plain("audio/wav;rate=8000", "audio/wav;rate=8000")]
+    #[case::line_end("a\r\nSet-Cookie: b", "a??Set-Cookie: b")]
+    #[case::not_ascii("字\u{7f}é", "???")]
+    fn what_no_header_can_hold_is_a_question_mark(#[case] value: &str, #[case] sent: &str) {
+        assert_eq!(sendable(value), sent);
     }
 
     #[rstest]

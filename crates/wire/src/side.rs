@@ -13,7 +13,7 @@ use bytes::Bytes;
 use crate::audio::AudioFormat;
 use crate::endpoint::{Endpoint, Prefix};
 use crate::finding::Finding;
-use crate::handshake::{Admission, Refusal, RequestHead};
+use crate::handshake::{Admission, Refusal, RequestHead, sendable};
 use crate::json::{Parsed, Style, Value, parse};
 use crate::speech::{Plan, Speech};
 
@@ -81,7 +81,7 @@ impl Response {
     pub fn new(status: u16, content_type: &str, body: impl Into<String>) -> Self {
         Self {
             status,
-            headers: vec![("Content-Type", content_type.to_owned())],
+            headers: vec![("Content-Type", sendable(content_type))],
             body: body.into(),
             findings: Vec::new(),
         }
@@ -96,7 +96,7 @@ impl Response {
     /// The same response with one header more.
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+        self.headers.push((name, sendable(value)));
         self
     }
 

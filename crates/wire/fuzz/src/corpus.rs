@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs, io};
 
 use wire_fuzz::oracle::mutate::{Chance, scramble};
-use wire_fuzz::oracle::target::{LONGEST, Target};
+use wire_fuzz::oracle::target::{LONGEST, Target, bytes_of};
 
 const USAGE: &str = "corpus list | seeds TARGET FOLDER | keep TARGET FOLDER | blind TARGET SECONDS";
 
@@ -48,11 +48,22 @@ fn seeds(target: Target, folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Keeps the inputs of a folder that are not seeds, with what is kept already and its comments.
+/// Keeps the inputs of a folder that are not seeds, instead of those that were kept; but what stands behind a
+/// comment stays.
 fn keep(target: Target, folder: &Path) -> io::Result<()> {
     let file = target.kept_file();
-    let mut text = fs::read_to_string(&file).unwrap_or_default();
-    let known: BTreeSet<Vec<u8>> = target.seeds().into_iter().chain(target.kept()).collect();
+    let text = fs::read_to_string(&file).unwrap_or_default();
+    let mut known = target.seeds();
+    let (mut stays, mut is_said) = (String::new(), false);
+    for line in text.lines() {
+        if line.starts_with('#') || is_said {
+            writeln!(stays, "{line}").map_err(io::Error::other)?;
+        }
+        if is_said && !line.starts_with('#') {
+            known.insert(bytes_of(line.trim()));
+        }
+        is_said = line.starts_with('#');
+    }
     let mut found = BTreeSet::new();
     for entry in fs::read_dir(folder)? {
         found.insert(fs::read(entry?.path())?);
@@ -63,6 +74,7 @@ fn keep(target: Target, folder: &Path) -> io::Result<()> {
         .collect();
     // The shortest say most for their length.
     new.sort_by_key(|it| it.len());
+    let mut text = stays;
     for input in new {
         if text.len() + 2 * input.len() > MOST_TEXT {
             break;
@@ -106,4 +118,4 @@ fn blind(target: Target, time: Duration) -> io::Result<()> {
 const MOST_KEPT: usize = 1024;
 
 /// How much is kept of a target: the corpus is in every clone.
-const MOST_TEXT: usize = 40 << 10;
+const MOST_TEXT: usize = 64 << 10;

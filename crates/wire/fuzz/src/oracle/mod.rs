@@ -9,6 +9,7 @@ pub mod cost;
 pub mod decode;
 pub mod frames;
 pub mod mutate;
+pub mod request;
 pub mod session;
 pub mod stored;
 pub mod target;

@@ -198,7 +198,7 @@ fn something(chance: &mut Chance) -> Value {
 }
 
 /// Takes one out, doubles it, or moves it.
-fn rearrange<T: Clone>(items: &mut Vec<T>, chance: &mut Chance) {
+pub fn rearrange<T: Clone>(items: &mut Vec<T>, chance: &mut Chance) {
     if items.is_empty() {
         return;
     }
@@ -336,7 +336,7 @@ fn frame(role: Role, (head, payload): &(FrameHead, Vec<u8>)) -> Vec<u8> {
 pub fn script(bytes: &[u8], chance: &mut Chance, plain: &mut Plain<'_>) -> Vec<u8> {
     let mut script = Script::decode(bytes);
     let byte = |chance: &mut Chance| u8::try_from(chance.below(256)).unwrap_or(0);
-    match chance.below(6) {
+    match chance.below(7) {
         0 => rearrange(&mut script.events, chance),
         1 => {
             if chance.below(3) == 0 {
@@ -347,8 +347,9 @@ pub fn script(bytes: &[u8], chance: &mut Chance, plain: &mut Plain<'_>) -> Vec<u
         }
         2 => {
             let which = chance.below(256);
-            let event = match chance.below(8) {
+            let event = match chance.below(10) {
                 0 => Event::Broken(1002),
+                8 | 9 => Event::Deviate(which),
                 1 | 2 => Event::Timer(which),
                 3..=5 => Event::Hear(which),
                 _ => Event::Speak,
@@ -356,10 +357,27 @@ pub fn script(bytes: &[u8], chance: &mut Chance, plain: &mut Plain<'_>) -> Vec<u
             let at = chance.below(script.events.len() + 1);
             script.events.insert(at, event);
         }
+        3 => {
+            let (text, first) = if chance.below(3) == 0 {
+                (&mut script.credential, CREDENTIAL)
+            } else {
+                (&mut script.query, QUERY)
+            };
+            let mut bytes = text.take().map_or_else(|| first.into(), String::into_bytes);
+            plain(&mut bytes, MOST_TEXT);
+            let mut changed = String::from_utf8_lossy(&bytes).into_owned();
+            let end = (0..=MOST_TEXT).rfind(|at| changed.is_char_boundary(*at));
+            changed.truncate(end.unwrap_or(0));
+            *text = Some(changed);
+        }
         _ => {
             let said = script.events.iter_mut().filter_map(|it| match it {
                 Event::Message(form, payload) => Some((form, payload)),
-                Event::Speak | Event::Hear(_) | Event::Timer(_) | Event::Broken(_) => None,
+                Event::Speak
+                | Event::Hear(_)
+                | Event::Timer(_)
+                | Event::Broken(_)
+                | Event::Deviate(_) => None,
             });
             let mut said: Vec<_> = said.collect();
             let at = chance.below(said.len());
@@ -373,6 +391,13 @@ pub fn script(bytes: &[u8], chance: &mut Chance, plain: &mut Plain<'_>) -> Vec<u
     }
     script.encode()
 }
+
+/// What a request that opens a session says, for a beginning.
+const QUERY: &str =
+    "voice=en-US_AllisonV3Voice&customization_id=x&rate_percentage=-10&pitch_percentage=5";
+const CREDENTIAL: &str = "Bearer;token";
+/// A length of one byte stands before it.
+const MOST_TEXT: usize = 255;
 
 const SIZE: usize = 4;
 /// As much as is mutated of what a payload inflates to.

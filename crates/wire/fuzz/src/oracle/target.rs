@@ -12,6 +12,7 @@ use wire::ws::{Deflater, FrameHead, Opcode, Role, mask};
 use wire::{gzip, registry};
 
 use super::mutate::{self, Chance, Plain};
+use super::request::{self, Asked};
 use super::session::{self, Script, script_of};
 use super::stored::{ALL, fixtures};
 use super::{decode, frames, texts};
@@ -27,6 +28,8 @@ pub enum Target {
     Frames(Role),
     /// The receiver of a client's frames, with permessage-deflate.
     Deflate,
+    /// What is made of an HTTP request.
+    Request,
     /// The JSON parser.
     Json,
     /// The inflater.
@@ -42,7 +45,7 @@ impl Target {
         decoders
             .chain(sessions)
             .chain(receivers)
-            .chain([Self::Deflate, Self::Json, Self::Gzip])
+            .chain([Self::Deflate, Self::Request, Self::Json, Self::Gzip])
             .collect()
     }
 
@@ -53,13 +56,14 @@ impl Target {
         Self::all().into_iter().filter(is_chosen).collect()
     }
 
-    /// `decode`, `session`, `frames`, `deflate`, `json` or `gzip`.
+    /// `decode`, `session`, `frames`, `deflate`, `request`, `json` or `gzip`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Decode(_) => "decode",
             Self::Session(_) => "session",
             Self::Frames(_) => "frames",
             Self::Deflate => "deflate",
+            Self::Request => "request",
             Self::Json => "json",
             Self::Gzip => "gzip",
         }
@@ -71,7 +75,7 @@ impl Target {
             Self::Decode(endpoint) | Self::Session(endpoint) => endpoint.name,
             Self::Frames(Role::Server) => "server",
             Self::Frames(Role::Client) => "client",
-            Self::Deflate | Self::Json | Self::Gzip => "",
+            Self::Deflate | Self::Request | Self::Json | Self::Gzip => "",
         }
     }
 
@@ -90,6 +94,7 @@ impl Target {
             Self::Session(endpoint) => session::check(endpoint, &Script::decode(input)),
             Self::Frames(role) => frames::check(*role, input),
             Self::Deflate => frames::check_compressed(input),
+            Self::Request => request::check(&Asked::decode(input)),
             Self::Json => texts::check_json(input),
             Self::Gzip => texts::check_gzip(input),
         }
@@ -103,6 +108,7 @@ impl Target {
             Self::Session(_) => mutate::script(input, chance, plain),
             Self::Frames(role) => mutate::stream(*role, input, chance, plain),
             Self::Deflate => mutate::compressed(input, chance, plain),
+            Self::Request => request::change(input, chance, plain),
             Self::Json => mutate::json(input, max, chance, plain),
             Self::Gzip => match gzip::inflate(input, 1 << 14) {
                 Ok(mut inflated) => {
@@ -161,6 +167,7 @@ impl Target {
                 let packed = stored.map(|it| packed(it.form, &it.payload));
                 packed.chain(vectors("")).collect()
             }
+            Self::Request => request::seeds().into_iter().collect(),
             Self::Json => ALL
                 .iter()
                 .filter(|it| it.form == Form::Text)

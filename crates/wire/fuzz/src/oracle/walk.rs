@@ -7,9 +7,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use wire::credentials::Grant;
+use wire::dialect::{Deviation, Retouch};
 use wire::endpoint::{Endpoint, Opening};
+use wire::error::ErrorKind;
 use wire::handshake::RequestHead;
 use wire::hearing::{HeardEvent, HeardWord, Segment};
+use wire::id::Ids;
 use wire::knob::{Knobs, Values};
 use wire::memory::Memory;
 use wire::session::{Action, Data, Form, Machine, Session, Side, Standing, Turn};
@@ -28,6 +31,8 @@ pub enum Event {
     Timer(usize),
     /// The client breaks RFC 6455.
     Broken(u16),
+    /// A fault wants one of the things that the protocol does not foresee.
+    Deviate(usize),
 }
 
 /// Messages that no stored session has.
@@ -79,6 +84,10 @@ pub struct Walk {
     pub end: Option<End>,
     /// The kinds of what it has sent.
     pub sent: Vec<&'static str>,
+    /// The last message that it has sent by itself.
+    pub last: Option<(&'static str, Data)>,
+    /// Whether a fault has had its way: the table may have ended and the session not.
+    deviated: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,15 +111,26 @@ pub enum End {
 enum During {
     Audio,
     Else,
+    Deviation,
 }
 
 impl Walk {
     /// A session that has been opened, of an endpoint with these knobs.
     pub fn new(endpoint: &'static Endpoint, knobs: Knobs, encodes: bool) -> Self {
+        Self::open(endpoint, knobs, RequestHead::default(), encodes)
+    }
+
+    /// The same of a session that this request has opened.
+    pub fn open(
+        endpoint: &'static Endpoint,
+        knobs: Knobs,
+        head: RequestHead,
+        encodes: bool,
+    ) -> Self {
         let session = (endpoint.open)(Opening {
             seed: 7,
             knobs,
-            head: RequestHead::default(),
+            head,
             grant: Grant::default(),
             can_encode: if encodes { |_| true } else { |_| false },
         });
@@ -125,6 +145,8 @@ impl Walk {
             sequence: 0,
             end: None,
             sent: Vec::new(),
+            last: None,
+            deviated: false,
         };
         walk.turn(During::Else, |session, turn, _| session.open(turn));
         walk
@@ -132,6 +154,11 @@ impl Walk {
 
     /// Lets something happen, and holds the answer against the table.
     pub fn happen(&mut self, event: &Event) {
+        // How a fault ends a session is the fault's: it may take the end back, and what comes then finds the
+        // session in the middle of things.
+        if self.deviated && self.end.is_some() {
+            return;
+        }
         match event {
             Event::Message(form, payload) => self.receive(*form, payload),
             Event::Speak => self.speak(),
@@ -146,6 +173,7 @@ impl Walk {
                 self.turn(During::Else, |session, turn, _| session.broken(*code, turn));
                 assert!(self.end.is_some(), "a broken stream ends the session");
             }
+            Event::Deviate(which) => self.deviate(*which),
         }
     }
 
@@ -155,6 +183,74 @@ impl Walk {
             let seen = session.message(form, payload, turn);
             machine.step(Side::Client, seen.kind);
         });
+    }
+
+    /// The credentials in a message, which are what it says.
+    pub fn credentials(&self, form: Form, payload: &Bytes) {
+        let plain = !payload.contains(&b'\\') && !payload.windows(2).any(|it| it == GZIP);
+        for found in self.session.credentials(form, payload) {
+            let found = found.as_bytes();
+            let is_there = found.is_empty() || payload.windows(found.len()).any(|it| it == found);
+            assert!(is_there || !plain, "a credential that nobody has sent");
+        }
+    }
+
+    /// What a fault makes of the last message that the server has sent by itself: `seed` says how.
+    pub fn retouch(&mut self, seed: usize) {
+        let Some((kind, data)) = self.last.take() else {
+            return;
+        };
+        let how = RETOUCHES[seed % RETOUCHES.len()];
+        let altered =
+            |ids: u64| (self.endpoint.dialect.retouch)(how, kind, &data, &mut Ids::new(ids));
+        let Some(one) = altered(7) else { return };
+        assert_eq!(
+            altered(7).as_ref(),
+            Some(&one),
+            "{how:?}: another time, something else"
+        );
+        let decode = |data: &Data| {
+            let payload = Bytes::from([&data.head[..], &data.body].concat());
+            (self.endpoint.decode)(Side::Server, data.form, &payload)
+        };
+        let was = decode(&data).expect("what is sent decodes").kind;
+        match how {
+            Retouch::ExtraFields | Retouch::ForeignId => {
+                assert_eq!(decode(&one).map(|it| it.kind), Ok(was), "{how:?}");
+            }
+            Retouch::Grown(least) => {
+                assert_eq!(decode(&one).map(|it| it.kind), Ok(was), "{how:?}");
+                assert!(one.len() as u64 >= least, "{how:?}: {} bytes", one.len());
+            }
+            Retouch::GzipCorrupt | Retouch::BadGzipChecksum => {
+                let refused = decode(&one).map_err(|it| it.kind);
+                assert_eq!(refused.err(), Some(ErrorKind::Compression), "{how:?}");
+            }
+            Retouch::SizeLies(_) => assert!(decode(&one).is_err(), "{how:?}: {one:?}"),
+            Retouch::Truncated(_) => assert!(one.len() < data.len(), "{how:?}"),
+            Retouch::MalformedJson
+            | Retouch::NonObjectJson
+            | Retouch::GzipFlagMismatch
+            | Retouch::GzipErrorPayload
+            | Retouch::BadSequence
+            | Retouch::WithoutAudio
+            | Retouch::BadPageChecksum => assert_ne!(one, data, "{how:?}"),
+            Retouch::NotLast => {}
+        }
+    }
+
+    fn deviate(&mut self, which: usize) {
+        if self.end.is_some() {
+            return;
+        }
+        let all = deviations(self.endpoint);
+        let deviation = &all[which % all.len()];
+        self.deviated = true;
+        let mut did = false;
+        let acts = self.turn(During::Deviation, |session, turn, _| {
+            did = session.deviate(deviation, turn);
+        });
+        assert!(did || !acts, "{deviation:?} is not to be had, and yet done");
     }
 
     fn speak(&mut self) {
@@ -212,12 +308,12 @@ impl Walk {
         self.turn(During::Else, |session, turn, _| session.timer(timer, turn));
     }
 
-    /// One turn, and everything that must be true of it.
+    /// One turn, and everything that must be true of it. Whether anything was done in it.
     fn turn(
         &mut self,
         during: During,
         act: impl FnOnce(&mut dyn Session, &mut Turn<'_>, &mut Machine),
-    ) {
+    ) -> bool {
         let mut turn = Turn::new(&mut self.memory);
         act(self.session.as_mut(), &mut turn, &mut self.machine);
         let actions = turn.into_actions();
@@ -227,6 +323,7 @@ impl Walk {
             "{} actions in one turn",
             actions.len()
         );
+        let acts = actions.iter().any(|it| !matches!(it, Action::Report(_)));
         for action in actions {
             self.check(action, during);
         }
@@ -235,13 +332,14 @@ impl Walk {
             self.machine.state(),
             "the table walked elsewhere"
         );
-        if self.is_terminal() {
+        if self.is_terminal() && !self.deviated {
             assert!(
                 self.end.is_some(),
                 "{} is a state without an end",
                 self.machine.state()
             );
         }
+        acts
     }
 
     /// Whether nobody may send anything any more.
@@ -305,6 +403,9 @@ impl Walk {
 
     fn check_send(&mut self, kind: &'static str, data: &Data, during: During) {
         let step = self.machine.step(Side::Server, kind);
+        if during == During::Deviation {
+            return;
+        }
         assert_eq!(
             step.standing,
             Standing::Legal,
@@ -319,6 +420,7 @@ impl Walk {
             rules.any(|rule| rule.side == Side::Server && rule.kind == it)
         };
         assert!(is_sent(dump.kind), "{kind} reads as {}", dump.kind);
+        self.last = Some((kind, data.clone()));
         if !kind.ends_with("audio") {
             return;
         }
@@ -359,6 +461,34 @@ impl Walk {
     }
 }
 
+/// Everything that a fault can want of a session, and something that none has.
+fn deviations(endpoint: &Endpoint) -> Vec<Deviation> {
+    let mut all = vec![
+        Deviation::Untyped,
+        Deviation::Unknown,
+        Deviation::Error(None),
+        Deviation::Idle,
+        Deviation::IdleError,
+        Deviation::Expired,
+        Deviation::Quota,
+        Deviation::Error(Some("none of them".to_owned())),
+        Deviation::Own("none of them"),
+    ];
+    let own = endpoint.dialect.own_faults.iter();
+    all.extend(own.map(|fault| Deviation::Own(fault.name)));
+    let codes = (endpoint.dialect.error_codes)().into_iter();
+    all.extend(codes.map(|code| Deviation::Error(Some(code.to_owned()))));
+    all
+}
+
+/// The times of a speech, before there is any audio.
+pub fn planned(speech: &Speech) -> Plan {
+    match events_of(speech).pop_front() {
+        Some(SpeechEvent::Planned(plan)) => plan,
+        _ => Plan::default(),
+    }
+}
+
 /// 100 ms a unit, cut as was asked for.
 fn events_of(speech: &Speech) -> VecDeque<SpeechEvent> {
     const UNIT_US: u64 = 100_000;
@@ -392,3 +522,28 @@ fn events_of(speech: &Speech) -> VecDeque<SpeechEvent> {
 
 /// A turn answers one event: even a hostile message makes no flood of it.
 const MOST_ACTIONS: usize = 200;
+
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// What a fault can make of a message.
+const RETOUCHES: &[Retouch] = &[
+    Retouch::ExtraFields,
+    Retouch::ForeignId,
+    Retouch::MalformedJson,
+    Retouch::NonObjectJson,
+    Retouch::GzipFlagMismatch,
+    Retouch::GzipErrorPayload,
+    Retouch::GzipCorrupt,
+    Retouch::BadGzipChecksum,
+    Retouch::BadSequence,
+    Retouch::SizeLies(1),
+    Retouch::SizeLies(-1),
+    Retouch::SizeLies(i64::MIN),
+    Retouch::Truncated(1),
+    Retouch::Truncated(100),
+    Retouch::WithoutAudio,
+    Retouch::NotLast,
+    Retouch::Grown(3),
+    Retouch::Grown(3000),
+    Retouch::BadPageChecksum,
+];
