@@ -7,7 +7,7 @@
 //! Whatever the bytes are, they are a request, with what no HTTP parser lets through left out.
 
 use bytes::Bytes;
-use wire::credentials::{self, Check, Configured, Credentials, Secret};
+use wire::credentials::{self, Check, Claims, Configured, Credentials, Form, Secret};
 use wire::dialect::Denial;
 use wire::endpoint::Endpoint;
 use wire::handshake::{Admission, PathMiss, RequestHead};
@@ -305,7 +305,7 @@ fn known(vendor: &str, asked: &Asked) -> Credentials {
             Check::Any
         },
         configured: configured.to_vec(),
-        seed: 7,
+        seed: SEED,
         began_s: NOW_MS / 1000 - 60,
     }
 }
@@ -376,7 +376,44 @@ pub fn seeds() -> Vec<Vec<u8>> {
             }
         }
     }
+    seeds.extend(registry::endpoints().flat_map(issued));
     seeds.iter().map(Asked::encode).collect()
+}
+
+/// Handshakes with tokens that were issued: good ones, one that has run out, one for nobody.
+fn issued(endpoint: &'static Endpoint) -> Vec<Asked> {
+    let now_s = NOW_MS / 1000;
+    let claims = |credential, expires_s, selector: Option<&str>| Claims {
+        vendor: registry::vendor_of(endpoint).map_or_else(String::new, |it| it.name.to_owned()),
+        credential,
+        issued_s: now_s - 10,
+        expires_s,
+        selector: selector.map(str::to_owned),
+        ..Claims::default()
+    };
+    let tokens = [
+        claims(Some(0), now_s + 60, None).issue(Form::Jwt, SEED),
+        claims(Some(1), now_s + 60, Some("seed=1")).issue(Form::Opaque, SEED),
+        claims(Some(3), now_s - 1, Some("seed=1")).issue(Form::Jwt, SEED),
+        claims(None, now_s + 60, None).issue(Form::Opaque, SEED),
+    ];
+    let ask = |line: String| {
+        let first = format!("GET {}", endpoint.paths[0].replace(['{', '}'], ""));
+        let upgrade = UPGRADE.iter().map(|it| (*it).to_owned());
+        let lines = std::iter::once(first).chain(upgrade);
+        Asked {
+            strict: true,
+            lines: lines.chain([line]).collect(),
+            ..Asked::default()
+        }
+    };
+    let carriers = [
+        "Authorization: Bearer ",
+        "Authorization: Bearer;",
+        "X-Auth-Token: ",
+    ];
+    let lines = carriers.map(|carrier| tokens.clone().map(|token| format!("{carrier}{token}")));
+    lines.into_iter().flatten().map(ask).collect()
 }
 
 /// A mask of the first byte, and the bit behind it.
@@ -384,6 +421,8 @@ const MOST_KNOBS: u8 = 0x07;
 const STRICT: u8 = 0x08;
 /// 2026-01-01T00:00:00Z.
 const NOW_MS: u64 = 1_767_225_600_000;
+/// Of the key that issued tokens are signed with.
+const SEED: u64 = 7;
 const MOST_BODY: usize = 4096;
 /// Everything is done twice, to see that it comes out the same.
 const TWICE: u64 = 2;
