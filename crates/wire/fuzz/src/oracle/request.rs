@@ -427,12 +427,13 @@ const MOST_BODY: usize = 4096;
 /// Everything is done twice, to see that it comes out the same.
 const TWICE: u64 = 2;
 
-const UPGRADE: [&str; 5] = [
+const UPGRADE: [&str; 6] = [
     "Host: localhost",
     "Upgrade: websocket",
     "Connection: Upgrade",
     "Sec-WebSocket-Version: 13",
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    "X-Sdk-Date: 20260101T000000Z",
 ];
 
 const CREDENTIALS: [&str; 6] = [
