@@ -3,6 +3,9 @@
 //! Each output sample is a windowed sinc over the input, cut off below half of the lower
 //! rate. The kernel is tabulated at 64 offsets between two input samples.
 
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use crate::sine::sine;
 
 /// Resampler of one stream. Sample `n` that comes out belongs to the same instant as sample
@@ -14,7 +17,7 @@ pub struct Resampler {
     /// Input samples on either side of the instant of an output sample.
     reach: usize,
     /// `OFFSETS` rows of `2 · reach` weights that sum to 2¹⁴.
-    kernel: Vec<i16>,
+    kernel: Arc<[i16]>,
     /// Input from `start` on.
     input: Vec<i16>,
     /// Index of the first sample in `input`; `reach` zeros come before the stream.
@@ -34,7 +37,7 @@ impl Resampler {
             input_hz: input_hz.into(),
             output_hz: output_hz.into(),
             reach,
-            kernel: kernel(input_hz, output_hz, reach),
+            kernel: shared_kernel(input_hz, output_hz, reach),
             input: vec![0; reach],
             start: 0,
             next: 0,
@@ -95,6 +98,37 @@ pub(crate) fn dot(a: &[i16], b: &[i16]) -> i32 {
 const LOBES: u32 = 12;
 const OFFSETS: u64 = 64;
 const TWO_PI_Q20: u64 = 6_588_397;
+
+/// A pair of rates, and its kernel.
+type Known = ((u32, u32), Arc<[i16]>);
+
+/// The kernels that were asked for last. One takes longer to tabulate than the handshake of a
+/// session, and a service knows two or three rates.
+static KNOWN: Mutex<VecDeque<Known>> = Mutex::new(VecDeque::new());
+
+/// How many are kept, and the weights of the largest: those from 192 kHz to 8 kHz.
+const KEPT: usize = 8;
+const LARGEST_KEPT: usize = 64 * 2 * 12 * 24;
+
+/// The kernel of a pair of rates, tabulated once for all who resample alike.
+fn shared_kernel(input_hz: u32, output_hz: u32, reach: usize) -> Arc<[i16]> {
+    let rates = (input_hz, output_hz);
+    let find = |known: &VecDeque<Known>| {
+        let found = known.iter().find(|(its, _)| *its == rates);
+        found.map(|(_, kernel)| Arc::clone(kernel))
+    };
+    if let Some(kernel) = find(&KNOWN.lock().unwrap_or_else(PoisonError::into_inner)) {
+        return kernel;
+    }
+    // Not under the lock: odd rates take long.
+    let kernel: Arc<[i16]> = kernel(input_hz, output_hz, reach).into();
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if find(&known).is_none() && kernel.len() <= LARGEST_KEPT {
+        known.truncate(KEPT - 1);
+        known.push_front((rates, Arc::clone(&kernel)));
+    }
+    kernel
+}
 
 /// Row `o` holds the weights of the input samples at `−reach + 1 … reach` from the sample
 /// before an instant that lies `o / 64` after it.
@@ -199,6 +233,19 @@ mod tests {
     fn removes_what_would_fold_into_the_tones() {
         let found = resample(&tone(5000, 16_000, 8000), 16_000, 1000);
         assert!(found[100..3900].iter().all(|sample| sample.abs() < 80));
+    }
+
+    #[test]
+    fn kernels_are_shared_and_only_the_last_ones_kept() {
+        let (one, other) = (Resampler::new(13_001, 8000), Resampler::new(13_001, 8000));
+        assert!(Arc::ptr_eq(&one.kernel, &other.kernel));
+        for hz in 14_000..14_020 {
+            drop(Resampler::new(hz, 8000));
+        }
+        drop(Resampler::new(4_000_000, 8000));
+        let known = KNOWN.lock().unwrap();
+        assert!(known.len() <= KEPT);
+        assert!(known.iter().all(|(_, kernel)| kernel.len() <= LARGEST_KEPT));
     }
 
     proptest! {

@@ -1,14 +1,12 @@
 //! The file of `--config`: TOML to [`Settings`], or a line and a caret.
 
-use std::ops::Range;
 use std::path::Path;
 
-use mock_server::Scenario;
+use mock_server::{Diagnostic, Scenario};
 
 use crate::failure::Failure;
 use crate::settings::Settings;
 use crate::sounds;
-use crate::text::{columns, plain};
 
 /// Reads the settings of a file.
 pub(crate) fn load(file: &Path) -> Result<Settings, Failure> {
@@ -18,11 +16,10 @@ pub(crate) fn load(file: &Path) -> Result<Settings, Failure> {
             "cannot read {name}: {error}; --config takes a readable TOML file"
         ))
     })?;
-    let mut settings = parse(&name, &text).map_err(Failure::Usage)?;
+    let mut settings = parse(&name, &text).map_err(|problem| usage(&problem))?;
     let folder = file.parent().unwrap_or_else(|| Path::new(""));
-    settings.loaded = sounds::load(&settings, folder).map_err(|problem| {
-        Failure::Usage(diagnostic(&name, &text, &problem.message, problem.span))
-    })?;
+    settings.loaded = sounds::load(&settings, folder)
+        .map_err(|problem| usage(&Diagnostic::at(&name, &text, problem)))?;
     Ok(settings)
 }
 
@@ -42,47 +39,17 @@ pub(crate) fn check_scenario(file: &Path) -> Result<(), Failure> {
         .map_err(|error| Failure::Usage(format!("cannot read {name}: {error}")))?;
     match Scenario::read(&name, &text) {
         Ok(_) => Ok(()),
-        Err(problem) => Err(Failure::Usage(diagnostic(
-            &name,
-            &text,
-            &problem.message,
-            problem.span,
-        ))),
+        Err(problem) => Err(usage(&Diagnostic::at(&name, &text, problem))),
     }
 }
 
-/// The settings of a text; otherwise where it is wrong and how, with the line and a caret.
-fn parse(name: &str, text: &str) -> Result<Settings, String> {
-    toml::from_str(text).map_err(|error| {
-        // A file has keys, whatever the library calls them.
-        let message = error.message().replacen("unknown field", "unknown key", 1);
-        diagnostic(name, text, &message, error.span().unwrap_or_default())
-    })
+/// The settings of a text; otherwise where it is wrong and how.
+fn parse(name: &str, text: &str) -> Result<Settings, Diagnostic> {
+    toml::from_str(text).map_err(|error| Diagnostic::of_toml(name, text, &error))
 }
 
-/// `file:3:9: message`, the line, and carets under the bytes of `span`.
-fn diagnostic(name: &str, text: &str, message: &str, span: Range<usize>) -> String {
-    let before = text.get(..span.start).unwrap_or(text);
-    let number = before.matches('\n').count() + 1;
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    let line = first_line(text.get(line_start..));
-    let lead = before.get(line_start..).unwrap_or_default();
-    let marked = first_line(text.get(span));
-    let shown = |part: &str| plain(&part.replace('\t', "    "));
-    let column = lead.chars().count() + 1;
-    let gutter = " ".repeat(number.to_string().len());
-    let indent = " ".repeat(columns(&shown(lead)));
-    let carets = "^".repeat(columns(&shown(marked)).max(1));
-    format!(
-        "{name}:{number}:{column}: {}\n{gutter} |\n{number} | {}\n{gutter} | {indent}{carets}",
-        plain(message),
-        shown(line),
-    )
-}
-
-fn first_line(text: Option<&str>) -> &str {
-    text.and_then(|text| text.lines().next())
-        .unwrap_or_default()
+fn usage(problem: &Diagnostic) -> Failure {
+    Failure::Usage(problem.to_string())
 }
 
 #[cfg(test)]
@@ -93,7 +60,7 @@ mod tests {
     use super::*;
 
     fn problem(text: &str) -> String {
-        parse("mynah.toml", text).unwrap_err()
+        parse("mynah.toml", text).unwrap_err().to_string()
     }
 
     #[test]

@@ -4,14 +4,13 @@
 use std::fs::File;
 use std::io::BufReader;
 use std::marker::PhantomData;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
 use audio::container::{Container, ContainerError};
 use audio::{Signal, Sound, WavSizes};
-use mock_server::{Recording, SpokenFile};
+use mock_server::{FileProblem, Recording, SpokenFile};
 use serde::de::{self, Deserializer};
 use toml::Spanned;
 
@@ -105,19 +104,12 @@ pub(crate) struct Loaded {
     pub(crate) recordings: Vec<Recording>,
 }
 
-/// What is wrong with a file, and where in the configuration it is named.
-#[derive(Debug)]
-pub(crate) struct Problem {
-    pub(crate) message: String,
-    pub(crate) span: Range<usize>,
-}
-
 /// Reads the files that the tables name, relative to the folder of the configuration.
-pub(crate) fn load(settings: &Settings, folder: &Path) -> Result<Loaded, Problem> {
+pub(crate) fn load(settings: &Settings, folder: &Path) -> Result<Loaded, FileProblem> {
     let mut loaded = Loaded::default();
     for entry in &settings.sounds {
         if entry.text.is_none() && entry.voice.is_none() {
-            return Err(Problem {
+            return Err(FileProblem {
                 message: "a sound needs the text or the voice that it is spoken for".to_owned(),
                 span: entry.file.span(),
             });
@@ -141,12 +133,12 @@ pub(crate) fn load(settings: &Settings, folder: &Path) -> Result<Loaded, Problem
     Ok(loaded)
 }
 
-fn samples(file: &Spanned<PathBuf>, folder: &Path) -> Result<(Arc<[i16]>, u32), Problem> {
+fn samples(file: &Spanned<PathBuf>, folder: &Path) -> Result<(Arc<[i16]>, u32), FileProblem> {
     let path = folder.join(file.get_ref());
     let read = File::open(&path)
         .map_err(ContainerError::Io)
         .and_then(|file| whole_wav(BufReader::new(file)));
-    read.map_err(|error| Problem {
+    read.map_err(|error| FileProblem {
         message: format!(
             "cannot use {}: {error}; a sound is a WAV file of 16-bit samples",
             path.display()

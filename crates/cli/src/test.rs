@@ -64,16 +64,8 @@ struct ServerArgs {
     /// Whether the server tells right credentials from wrong ones: `strict` judges that, too
     #[arg(long, value_name = "any|strict", default_value = "any")]
     auth: Auth,
-    /// Cases below this folder, VENDOR/ENDPOINT/*.toml, instead of those of the program
-    #[arg(long, value_name = "DIR")]
-    cases: Option<PathBuf>,
-    /// Run the cases in an order drawn from the seed
-    #[arg(long)]
-    shuffle: bool,
-    /// Repeat each case with our messages split by TCP and into fragments: at every place, N times
-    /// at places drawn from the seed, or as one splitting does that a report names
-    #[arg(long, value_name = "all|random:N|NAME")]
-    cuts: Option<Cuts>,
+    #[command(flatten)]
+    suite: Suite,
     /// Break the server on purpose, by a proxy before it: one of `mynah test mutants`
     #[arg(long, value_name = "ID", conflicts_with = "expect")]
     mutant: Option<String>,
@@ -92,6 +84,16 @@ struct ClientArgs {
     /// The credential that the program is given in `MYNAH_TOKEN` [default: mynah]
     #[arg(long, value_name = "SECRET", value_parser = NonEmptyStringValueParser::new())]
     token: Option<String>,
+    #[command(flatten)]
+    suite: Suite,
+    /// Break the client on purpose, by a proxy behind it: one of `mynah test mutants`
+    #[arg(long, value_name = "ID", conflicts_with = "expect")]
+    mutant: Option<String>,
+}
+
+/// Where the cases come from, and how they are run.
+#[derive(Debug, clap::Args)]
+struct Suite {
     /// Cases below this folder, VENDOR/ENDPOINT/*.toml, instead of those of the program
     #[arg(long, value_name = "DIR")]
     cases: Option<PathBuf>,
@@ -102,9 +104,6 @@ struct ClientArgs {
     /// at places drawn from the seed, or as one splitting does that a report names
     #[arg(long, value_name = "all|random:N|NAME")]
     cuts: Option<Cuts>,
-    /// Break the client on purpose, by a proxy behind it: one of `mynah test mutants`
-    #[arg(long, value_name = "ID", conflicts_with = "expect")]
-    mutant: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -183,9 +182,7 @@ pub(crate) fn examples() -> String {
 
 async fn server(args: &ServerArgs, expecting: &Expecting<'_>) -> Result<Ran, Failure> {
     let target = Target::parse(&args.url).map_err(|error| Failure::Usage(error.to_string()))?;
-    let library = library(args.cases.as_deref())?;
-    let mut selection = args.chosen.selection(args.shuffle)?;
-    selection.cuts = args.cuts.unwrap_or_default();
+    let (library, mut selection) = args.suite.read(&args.chosen)?;
     if let Some(named) = target.endpoint() {
         if !selection.endpoints.is_empty() && selection.endpoints != [named] {
             return Err(Failure::Usage(format!(
@@ -238,9 +235,7 @@ async fn server(args: &ServerArgs, expecting: &Expecting<'_>) -> Result<Ran, Fai
 }
 
 async fn client(args: &ClientArgs, expecting: &Expecting<'_>) -> Result<Ran, Failure> {
-    let library = library(args.cases.as_deref())?;
-    let mut selection = args.chosen.selection(args.shuffle)?;
-    selection.cuts = args.cuts.unwrap_or_default();
+    let (library, mut selection) = args.suite.read(&args.chosen)?;
     let token = args
         .token
         .clone()
@@ -346,6 +341,17 @@ fn library(folder: Option<&Path>) -> Result<Library, Failure> {
             line: format!("error: the cases of this program are wrong: {error}"),
             output: String::new(),
         }),
+    }
+}
+
+impl Suite {
+    fn read(&self, chosen: &Chosen) -> Result<(Library, Selection), Failure> {
+        let library = library(self.cases.as_deref())?;
+        let selection = Selection {
+            cuts: self.cuts.unwrap_or_default(),
+            ..chosen.selection(self.shuffle)?
+        };
+        Ok((library, selection))
     }
 }
 

@@ -1,7 +1,9 @@
-//! Text for a terminal: wrapped, aligned, and without anything that would drive it.
+//! Text for a terminal: wrapped and aligned.
 
 use std::io::IsTerminal as _;
 
+use mock_server::text::columns_of;
+pub(crate) use mock_server::text::{columns, plain};
 use wire::json::{Style, Value};
 
 /// A table: columns as wide as their cells, but for one that wraps.
@@ -132,24 +134,6 @@ pub(crate) fn paragraph(first: &str, further: usize, text: &str, width: usize) -
     out
 }
 
-/// Text in one line, without characters that a terminal would act upon.
-pub(crate) fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_control() || is_bidi(character) {
-            out.extend(character.escape_default());
-        } else {
-            out.push(character);
-        }
-    }
-    out
-}
-
-/// How many columns a text takes.
-pub(crate) fn columns(text: &str) -> usize {
-    text.chars().map(columns_of).sum()
-}
-
 /// JSON for programs: one line.
 pub(crate) fn json_line(value: &Value) -> String {
     let mut line = value.write(Style::Compact);
@@ -165,29 +149,6 @@ pub(crate) fn number(count: usize) -> Value {
 /// A list of strings for JSON.
 pub(crate) fn strings<'s>(items: impl IntoIterator<Item = &'s str>) -> Value {
     Value::Array(items.into_iter().map(Value::from).collect())
-}
-
-/// Ideographs, kana, hangul, full-width forms and pictures take two columns.
-const fn columns_of(character: char) -> usize {
-    match character {
-        '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200d}' | '\u{fe0e}' | '\u{fe0f}' => 0,
-        '\u{1100}'..='\u{115f}'
-        | '\u{2e80}'..='\u{303e}'
-        | '\u{3041}'..='\u{a4cf}'
-        | '\u{ac00}'..='\u{d7a3}'
-        | '\u{f900}'..='\u{faff}'
-        | '\u{fe30}'..='\u{fe6f}'
-        | '\u{ff00}'..='\u{ff60}'
-        | '\u{ffe0}'..='\u{ffe6}'
-        | '\u{1f300}'..='\u{1faff}'
-        | '\u{20000}'..='\u{3fffd}' => 2,
-        _ => 1,
-    }
-}
-
-/// Marks that turn the direction of what follows them, in a terminal too.
-const fn is_bidi(character: char) -> bool {
-    matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Spaces between two columns.
@@ -225,10 +186,5 @@ mod tests {
               five six seven
         语音  short                  y
         ");
-    }
-
-    #[test]
-    fn nothing_drives_the_terminal() {
-        assert_eq!(plain("a\u{1b}[2Jb\n\u{202e}c"), "a\\u{1b}[2Jb\\n\\u{202e}c");
     }
 }

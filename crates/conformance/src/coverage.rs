@@ -12,12 +12,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mock_server::Diagnostic;
 use serde::Deserialize;
 use wire::clause::{Clause, Level};
 use wire::json::{Style, Value, object};
 use wire::{common, registry};
 
-use crate::case::{Diagnostic, Library, Role};
+use crate::case::{Library, Role};
 use crate::run::RunResult;
 use crate::verdict::Verdict;
 

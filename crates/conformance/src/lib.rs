@@ -25,4 +25,5 @@ pub mod select;
 pub mod verdict;
 
 mod embedded;
+mod head;
 mod profile;

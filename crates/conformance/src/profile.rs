@@ -3,10 +3,11 @@
 use std::str::FromStr;
 use std::sync::OnceLock;
 
+use mock_server::Diagnostic;
 use serde::Deserialize;
 use wire::clause::{Clause, Level};
 
-use crate::case::{Diagnostic, Role};
+use crate::case::Role;
 use crate::verdict::Verdict;
 
 /// Which levels are scored.

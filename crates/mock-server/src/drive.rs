@@ -24,6 +24,8 @@ pub(crate) async fn drive<S>(
     let mut worked = Duration::ZERO;
     let heavy = live.heavy_room();
     let sleeper = clock.sleeper();
+    let stopping = stop.cancelled();
+    tokio::pin!(stopping);
     // It may be a small piece of a large buffer, which would live as long as the journal.
     live.receive(Bytes::copy_from_slice(&early));
     drop(early);
@@ -36,7 +38,7 @@ pub(crate) async fn drive<S>(
             // In this order, so that one turn's answers gather in the outbox and leave in one
             // write. Nothing starves: reading and speaking pause while the outbox is full.
             biased;
-            () = stop.cancelled(), if !stopped => {
+            () = &mut stopping, if !stopped => {
                 stopped = true;
                 live.stop();
             }

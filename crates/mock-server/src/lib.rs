@@ -15,6 +15,7 @@ mod admin;
 mod attempts;
 mod body;
 mod clock;
+mod diagnostic;
 mod dressing;
 mod drive;
 mod expectation;
@@ -40,12 +41,14 @@ mod socket;
 mod sound;
 mod speaker;
 mod tap;
+pub mod text;
 mod timers;
 mod tls;
 mod upgrade;
 mod verdict;
 
 pub use clock::{Clock, ClockMode};
+pub use diagnostic::{Diagnostic, FileProblem, Place};
 pub use expectation::{Expectation, Unmet};
 pub use journal::{AudioFile, RawChunk, Secrets, blank};
 pub use listener::Recording;
@@ -54,7 +57,7 @@ pub use report::{
     CloseReport, FaultReport, FindingReport, MessageKind, MessageReport, SessionReport,
 };
 pub use running::{LaneError, Running, TestLane};
-pub use scenario::{BUILT_IN, FileProblem, Scenario, ScenarioError};
+pub use scenario::{BUILT_IN, Scenario, ScenarioError};
 pub use server::{BindError, Server};
 pub use sound::{SoundOptions, SpokenFile};
 pub use tls::{Authority, Tls, TlsError};

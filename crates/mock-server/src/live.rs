@@ -98,6 +98,8 @@ pub(crate) struct Live<'s> {
     /// Whether a credential in a message has named the lane.
     is_settled: bool,
     opened: Duration,
+    /// The time of what is being dealt with: all that it leads to happens at once.
+    now: Duration,
     /// When we sent a close frame, on the services' clock.
     closed: Option<Duration>,
     /// The faults at work, if there are any.
@@ -107,9 +109,9 @@ pub(crate) struct Live<'s> {
     /// The code of a close frame of the client, and until when its answer is put off.
     put_off: Option<(Option<u16>, Duration)>,
     /// What compresses our messages, if that has been agreed.
-    packer: Option<Packer>,
+    packer: Option<Box<Packer>>,
     /// A message that waits until there is time for it, and what came behind it with it.
-    heavy: Option<Event>,
+    heavy: Option<Box<Event>>,
     around: Surroundings<'s>,
 }
 
@@ -128,7 +130,8 @@ pub(crate) struct Surroundings<'s> {
     /// What is random, if no selector says otherwise.
     pub(crate) seed: u64,
     /// What the handshake chose; a credential in a message may choose what is left open.
-    pub(crate) chosen: Chosen,
+    /// What the handshake has chosen, if anything.
+    pub(crate) chosen: Option<Box<Chosen>>,
     pub(crate) clock: &'s Clock,
     pub(crate) pace: Pace,
     pub(crate) sound: SessionSound<'s>,
@@ -162,11 +165,12 @@ impl<'s> Live<'s> {
             current: None,
             is_settled: false,
             opened: around.clock.now(),
+            now: around.clock.now(),
             closed: None,
             engine: None,
             rested: &[],
             put_off: None,
-            packer: around.extension.map(Extension::packer),
+            packer: around.extension.map(|it| Box::new(it.packer())),
             heavy: None,
             around,
         };
@@ -235,6 +239,7 @@ impl<'s> Live<'s> {
 
     /// Takes bytes from the client.
     pub(crate) fn receive(&mut self, bytes: Bytes) {
+        self.look_at_clock();
         self.receiver.push(&bytes);
         if !bytes.is_empty() && self.around.recorder.keeps_raw() {
             let at = self.elapsed();
@@ -256,8 +261,9 @@ impl<'s> Live<'s> {
 
     /// There is room for the message that waits.
     pub(crate) fn go_on(&mut self) {
+        self.look_at_clock();
         if let Some(event) = self.heavy.take() {
-            self.on_event(event);
+            self.on_event(*event);
             self.run_faults();
         }
         self.take_events();
@@ -270,7 +276,7 @@ impl<'s> Live<'s> {
             && let Some(event) = self.receiver.next_event()
         {
             if self.closing == Closing::No && is_heavy(&event) {
-                self.heavy = Some(event);
+                self.heavy = Some(Box::new(event));
             } else {
                 self.on_event(event);
                 self.run_faults();
@@ -280,7 +286,8 @@ impl<'s> Live<'s> {
 
     /// Some of the outbox has been written.
     pub(crate) fn wrote(&mut self) {
-        self.outbox.tick(self.around.clock.now());
+        self.look_at_clock();
+        self.outbox.tick(self.now);
         let written = self.outbox.take_written();
         if !written.is_empty() {
             let at = self.elapsed();
@@ -306,7 +313,8 @@ impl<'s> Live<'s> {
 
     /// Does what is due: a few steps of speech, then every timer that has run out.
     pub(crate) fn due(&mut self) {
-        let now = self.around.clock.now();
+        self.look_at_clock();
+        let now = self.now;
         self.outbox.tick(now);
         if let Some(engine) = &mut self.engine {
             engine.due(now);
@@ -325,6 +333,7 @@ impl<'s> Live<'s> {
 
     /// The server stops, and waits no longer than [`STOP`] for the client's close frame.
     pub(crate) fn stop(&mut self) {
+        self.look_at_clock();
         if self.closing == Closing::No {
             self.close(1001, "");
         }
@@ -389,7 +398,9 @@ impl<'s> Live<'s> {
             return;
         }
         self.current = Some(number);
-        if let Err(error) = self.settle_lane(form, payload) {
+        // Not under the lock of the lane's memory: other sessions need that, too.
+        let credentials = self.session.read(form, payload);
+        if let Err(error) = self.settle_lane(&credentials) {
             self.close(POLICY, &error.to_string());
             return;
         }
@@ -416,8 +427,6 @@ impl<'s> Live<'s> {
 
     /// Lets the session answer a message, after the faults that it calls up.
     fn answer(&mut self, form: Form, payload: &Bytes) {
-        // Not under the lock of the lane's memory: other sessions need that, too.
-        self.session.read(form, payload);
         let (seen, actions) = self.ask(|session, turn| session.message(form, payload, turn));
         self.tell_faults(seen.kind, form, payload);
         self.do_all(actions);
@@ -558,8 +567,12 @@ impl<'s> Live<'s> {
     }
 
     /// The services' time since the session was opened.
+    fn look_at_clock(&mut self) {
+        self.now = self.around.clock.now();
+    }
+
     fn elapsed(&self) -> Duration {
-        self.around.clock.now().saturating_sub(self.opened)
+        self.now.saturating_sub(self.opened)
     }
 }
 

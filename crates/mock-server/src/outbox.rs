@@ -16,6 +16,9 @@ use crate::fault::{Cuts, Frame, Slicing};
 /// How many slices go into one vectored write.
 const SLICES: usize = 64;
 
+/// How many slices a queue has room for at its first: those of a dozen frames.
+const USUAL: usize = 32;
+
 /// How many bytes of frame heads are allocated together.
 const HEADS: usize = 64;
 
@@ -31,7 +34,7 @@ pub(crate) struct Outbox {
     /// Whether the stream may hold back some of what it took, as TLS does when TCP is full.
     is_held_back: bool,
     /// How a fault wants it cut into segments.
-    slicer: Option<Slicer>,
+    slicer: Option<Box<Slicer>>,
 }
 
 /// Bytes on their way in segments of chosen lengths.
@@ -138,7 +141,7 @@ impl Outbox {
         };
         if !is_same {
             let waiting = self.waiting;
-            self.slicer = slicing.map(|slicing| Slicer::new(slicing, waiting));
+            self.slicer = slicing.map(|slicing| Box::new(Slicer::new(slicing, waiting)));
         }
     }
 
@@ -233,7 +236,7 @@ impl Outbox {
     }
 
     async fn write_some(&mut self, io: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
-        let room = self.slicer.as_mut().map_or(usize::MAX, Slicer::room);
+        let room = self.slicer.as_mut().map_or(usize::MAX, |it| it.room());
         // The slices are on the stack, not in the memory of every connection.
         let written = poll_fn(|context| {
             let mut slices = [IoSlice::new(&[]); SLICES];
@@ -274,6 +277,9 @@ impl Outbox {
             }
             written -= front.len();
             if let (Some(whole), Some(all)) = (self.queue.pop_front(), &mut self.written) {
+                if all.capacity() == 0 {
+                    all.reserve_exact(1 + self.queue.len());
+                }
                 all.push(whole);
             }
         }
@@ -301,6 +307,9 @@ impl Outbox {
             self.waiting += bytes.len();
             if let Some(slicer) = &mut self.slicer {
                 slicer.queued += bytes.len() as u64;
+            }
+            if self.queue.capacity() == 0 {
+                self.queue.reserve(USUAL);
             }
             self.queue.push_back(bytes);
         }

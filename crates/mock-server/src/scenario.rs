@@ -18,9 +18,9 @@ use std::sync::Arc;
 use wire::knob::Knobs;
 
 pub(crate) use self::expect::Expect;
-pub use self::file::FileProblem;
 pub use self::library::BUILT_IN;
 pub(crate) use self::library::{Library, check_folder};
+use crate::diagnostic::FileProblem;
 use crate::fault::{Order, OrderError};
 
 mod expect;

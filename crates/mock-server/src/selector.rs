@@ -143,6 +143,12 @@ impl Chosen {
         self.first.clone().or(self.query.clone())
     }
 
+    /// What a session remembers of it: nothing, if nothing was chosen.
+    pub(crate) fn kept(self) -> Option<Box<Self>> {
+        let is_empty = self.first == Selector::default() && self.query == Selector::default();
+        (!is_empty).then(|| Box::new(self))
+    }
+
     fn note(&mut self, outcome: Result<Selector, SelectorError>) -> Selector {
         outcome.unwrap_or_else(|error| {
             self.error.get_or_insert(error);

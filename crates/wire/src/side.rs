@@ -168,7 +168,7 @@ pub(crate) mod visit {
     use bytes::Bytes;
 
     use super::{Answer, Request, Response};
-    use crate::credentials::{Check, Configured, Credentials, Secret};
+    use crate::credentials::{Check, Configured, Credentials};
     use crate::handshake::{Admission, RequestHead};
     use crate::id::Ids;
     use crate::knob::Knobs;
@@ -242,18 +242,6 @@ pub(crate) mod visit {
         }
     }
 
-    /// A configured credential without any limits.
-    pub(crate) fn known(vendor: &str, secret: Secret) -> Configured {
-        Configured {
-            vendor: vendor.to_owned(),
-            secret,
-            project: None,
-            cluster: None,
-            ttl_s: None,
-            revoke_after_s: None,
-        }
-    }
-
     /// `METHOD /path?query` and headers.
     pub(crate) fn head(line: &str, headers: &[(&str, &str)]) -> RequestHead {
         let (method, target) = line.split_once(' ').expect("METHOD TARGET");
@@ -270,6 +258,21 @@ pub(crate) mod visit {
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                 .collect(),
         }
+    }
+
+    /// A request for a WebSocket, with these headers beside or instead of the usual ones.
+    pub(crate) fn upgrade(target: &str, headers: &[(&str, &str)]) -> RequestHead {
+        const USUAL: [(&str, &str); 5] = [
+            ("Host", "localhost"),
+            ("Upgrade", "websocket"),
+            ("Connection", "Upgrade"),
+            ("Sec-WebSocket-Version", "13"),
+            ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+        ];
+        let is_given = |name: &str| headers.iter().any(|(given, _)| *given == name);
+        let kept = USUAL.into_iter().filter(|(name, _)| !is_given(name));
+        let all: Vec<(&str, &str)> = kept.chain(headers.iter().copied()).collect();
+        head(&format!("GET {target}"), &all)
     }
 
     /// A header of a response.

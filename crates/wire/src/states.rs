@@ -66,6 +66,41 @@ impl State for Decompress {
     }
 }
 
+/// A state that is lent as long as there is something to remember.
+#[derive(Debug)]
+pub(crate) struct Lent<S: State> {
+    window: u8,
+    state: Option<S>,
+}
+
+impl<S: State> Lent<S> {
+    /// None yet; one with a window of 9 to 15 bits as soon as there is work for it.
+    pub(crate) const fn new(window: u8) -> Self {
+        Self {
+            window,
+            state: None,
+        }
+    }
+
+    /// The state as it was left; at its beginning if it has been forgotten since.
+    pub(crate) fn at_work(&mut self) -> &mut S {
+        self.state.get_or_insert_with(|| lend(self.window))
+    }
+
+    /// Remembers nothing any more.
+    pub(crate) fn forget(&mut self) {
+        if let Some(state) = self.state.take() {
+            give_back(self.window, state);
+        }
+    }
+}
+
+impl<S: State> Drop for Lent<S> {
+    fn drop(&mut self) {
+        self.forget();
+    }
+}
+
 /// A state with a window of 9 to 15 bits, at its beginning.
 pub(crate) fn lend<S: State>(window: u8) -> S {
     let kept = S::among_kept(|kept| {

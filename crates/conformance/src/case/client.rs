@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use mock_server::Diagnostic;
 use serde::Deserialize;
 
-use super::diagnostic::Diagnostic;
 use crate::matcher::{Matcher, Matchers};
 
 /// An operation that a client carries out against the mock, and checks on what it did.

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use mock_server::Diagnostic;
 use serde::Deserialize;
 use wire::registry;
 
 use super::client::ClientCase;
-use super::diagnostic::Diagnostic;
 use super::step::Step;
 
 /// One case, as its file says it.

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use mock_server::Diagnostic;
 use wire::endpoint::Endpoint;
 use wire::registry;
 
-use super::diagnostic::Diagnostic;
 use super::file::Case;
 use super::lint;
 use super::template::EndpointFile;

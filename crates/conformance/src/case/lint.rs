@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mock_server::Diagnostic;
 use wire::registry;
 
-use super::diagnostic::Diagnostic;
 use super::file::{Case, Role};
 use super::step::Step;
 use super::template::EndpointFile;

@@ -13,7 +13,6 @@
 //! steps, as a client by an operation and checks on what it did. It knows nothing of sockets.
 
 mod client;
-mod diagnostic;
 #[cfg(test)]
 mod documented;
 mod file;
@@ -24,7 +23,6 @@ mod step;
 mod template;
 
 pub use client::{Answer, ClientCase, ClientCheck, Operation, Outcome, SoundAs};
-pub use diagnostic::{Diagnostic, Place};
 pub use file::{Case, Kind, Need, Role, Status};
 pub use json::Json;
 pub use library::{Library, LoadError};

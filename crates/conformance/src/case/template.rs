@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use mock_server::Diagnostic;
 use serde::Deserialize;
 
-use super::diagnostic::Diagnostic;
 use super::json::Json;
 use crate::message::Piece;
 

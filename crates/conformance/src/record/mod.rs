@@ -3,7 +3,7 @@
 //! ```text
 //!   client ── head, Host corrected ──▶ relay ──▶ upstream (TLS if its URL says so)
 //!          ◀──────── bytes as they are ────────┘
-//!                        │ Tap: chunks, by time
+//!                        │ Recorder: chunks, by time
 //!                        ▼
 //!                  session: JSON Lines, credentials blanked ──▶ the file of `mynah record`
 //! ```
@@ -12,9 +12,9 @@
 //! for three headers of the request: `Host` where it names the proxy, the offer of compression,
 //! whose sessions nobody could read, and `Connection` where no WebSocket is asked for.
 
-mod head;
 mod relay;
 mod session;
+mod turn;
 
 use std::io::{self, Write};
 use std::net::SocketAddr;

@@ -9,12 +9,16 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use wire::registry::{self, Route};
 
-use super::head::{self, Head};
+use super::turn::turn;
 use super::{Shared, session};
+use crate::head::Head;
 use crate::run::trace::{PUBLIC_TOKEN, Recorder, SignsIn, Trace};
 
 /// How long a client may take to greet and to ask.
 const HEAD_TIME: Duration = Duration::from_secs(10);
+
+/// No head is larger, as with the mock.
+const LARGEST_HEAD: usize = 256 << 10;
 
 /// How long a client may go on once the service has ended the connection.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -44,7 +48,7 @@ pub(super) async fn serve(stream: TcpStream, shared: Arc<Shared>) {
 }
 
 async fn ask(mut client: impl AsyncRead + AsyncWrite + Unpin, shared: &Shared) {
-    let head = timeout(HEAD_TIME, head::read(&mut client)).await;
+    let head = timeout(HEAD_TIME, Head::read(&mut client, LARGEST_HEAD)).await;
     // Else nothing was asked.
     let Ok(Ok((mut head, behind))) = head else {
         return;
@@ -55,7 +59,8 @@ async fn ask(mut client: impl AsyncRead + AsyncWrite + Unpin, shared: &Shared) {
         Route::Near(..) | Route::Nowhere => None,
     };
     let upstream = &shared.upstream;
-    head.turn(
+    turn(
+        &mut head,
         &shared.address.to_string(),
         upstream.authority(),
         &upstream.behind_prefix(""),

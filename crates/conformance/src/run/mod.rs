@@ -23,6 +23,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 
 use crate::case::{Case, Kind, Role};
+use crate::select::Selection;
 use crate::verdict::{CheckResult, Ending, Profile, Verdict};
 
 pub(crate) use client::input;
@@ -84,6 +85,24 @@ pub struct RunResult {
 }
 
 impl RunResult {
+    /// What came of a run without probes.
+    fn of(
+        kind: &'static str,
+        subject: String,
+        selection: &Selection,
+        cases: Vec<CaseResult>,
+    ) -> Self {
+        Self {
+            kind,
+            subject,
+            seed: selection.seed,
+            profile: selection.profile,
+            probes: Vec::new(),
+            cases,
+            about: None,
+        }
+    }
+
     /// How many checks have a verdict. Of cases that were not run, their checks count as such.
     #[must_use]
     pub fn count(&self, verdict: Verdict) -> usize {

@@ -71,15 +71,7 @@ pub fn run_replay(
     if cases.is_empty() {
         return Err(ReplayError::Nothing(subject));
     }
-    Ok(RunResult {
-        kind: "fixtures",
-        subject,
-        seed: selection.seed,
-        profile: selection.profile,
-        probes: Vec::new(),
-        about: None,
-        cases,
-    })
+    Ok(RunResult::of("fixtures", subject, selection, cases))
 }
 
 /// Names below the folder and texts.
@@ -137,28 +129,13 @@ struct Stored<'t> {
 fn sessions<'t>(name: &str, text: &'t str) -> Vec<Stored<'t>> {
     let (home, _) = name.rsplit_once('/').unwrap_or(("", name));
     let base = name.trim_end_matches(".jsonl");
-    let mut groups: Vec<Vec<(usize, &str)>> = Vec::new();
-    for (number, line) in text.lines().enumerate() {
-        match groups.last_mut() {
-            Some(group) if !begins(line) => group.push((number + 1, line)),
-            _ => groups.push(vec![(number + 1, line)]),
-        }
-    }
+    let groups = groups(text);
     let many = groups.len() > 1;
     let mut sessions = Vec::new();
     for (index, group) in groups.into_iter().enumerate() {
-        let mut lines = group.into_iter();
-        let (number, header) = lines.next().unwrap_or((1, ""));
-        let header = wire::json::parse(header)
-            .map(|parsed| parsed.value)
-            .map_err(|error| format!("line {number} is no JSON: {error}"));
-        let named = header.as_ref().ok().and_then(|header| {
-            header
-                .get("endpoint")
-                .and_then(Value::as_str)
-                .map(str::to_owned)
-        });
-        let named = named.unwrap_or_else(|| home.to_owned());
+        let header = group.header.as_ref().ok();
+        let named = header.and_then(|header| header.get("endpoint"));
+        let named = named.and_then(Value::as_str).unwrap_or(home);
         let Some(endpoint) = registry::endpoints().find(|known| known.name == named) else {
             continue;
         };
@@ -168,17 +145,43 @@ fn sessions<'t>(name: &str, text: &'t str) -> Vec<Stored<'t>> {
                 true => format!("{base}#{}", index + 1),
                 false => base.to_owned(),
             },
-            header,
-            lines: lines.filter(|(_, line)| !line.is_empty()).collect(),
+            header: group.header,
+            lines: group.lines,
         });
     }
     sessions
 }
 
-/// Whether a line is a session's header. No message has a member of that name.
-fn begins(line: &str) -> bool {
-    line.contains("\"provenance\"")
-        && wire::json::parse(line).is_ok_and(|parsed| parsed.value.get("provenance").is_some())
+/// A header and what belongs to it.
+struct Group<'t> {
+    header: Result<Value, String>,
+    lines: Vec<(usize, &'t str)>,
+}
+
+/// The lines of a file, session by session. The first line is a header, whatever it says.
+fn groups(text: &str) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        let number = index + 1;
+        // No message has a member of that name.
+        if groups.is_empty() || line.contains("\"provenance\"") {
+            let parsed = wire::json::parse(line).map(|parsed| parsed.value);
+            let says = |header: &Value| header.get("provenance").is_some();
+            if groups.is_empty() || parsed.as_ref().is_ok_and(says) {
+                groups.push(Group {
+                    header: parsed.map_err(|error| format!("line {number} is no JSON: {error}")),
+                    lines: Vec::new(),
+                });
+                continue;
+            }
+        }
+        if let Some(group) = groups.last_mut()
+            && !line.is_empty()
+        {
+            group.lines.push((number, line));
+        }
+    }
+    groups
 }
 
 fn replay(session: &Stored<'_>) -> CaseResult {
@@ -189,7 +192,7 @@ fn replay(session: &Stored<'_>) -> CaseResult {
     let mut count = 0;
     for (number, line) in session.lines.iter().copied() {
         match stored(line) {
-            Ok(Some((side, form, payload))) => {
+            Ok(Line::Message(side, form, payload)) => {
                 count += 1;
                 message(
                     endpoint,
@@ -201,8 +204,10 @@ fn replay(session: &Stored<'_>) -> CaseResult {
                     &mut sheet,
                 );
             }
-            // A close or a ping: nothing that a codec reads.
-            Ok(None) => framing(line, number, &mut sheet),
+            Ok(Line::Violation(Side::Server, what)) => {
+                sheet.fail("decodes", "framing", format!("line {number}: {what}"));
+            }
+            Ok(Line::Violation(Side::Client, _) | Line::Framing) => {}
             Err(problem) => sheet.fail("decodes", "file", format!("line {number}: {problem}")),
         }
     }
@@ -241,18 +246,6 @@ impl Stored<'_> {
         let header = self.header.as_ref().ok();
         let provenance = header.and_then(|header| header.get("provenance"));
         provenance.and_then(Value::as_str) == Some("recorded")
-    }
-}
-
-/// What the server did wrong below its messages, as it was recorded.
-fn framing(line: &str, number: usize, sheet: &mut Sheet) {
-    let Ok(line) = wire::json::parse(line).map(|parsed| parsed.value) else {
-        return;
-    };
-    let says = |name| line.get(name).and_then(Value::as_str);
-    if (says("kind"), says("dir")) == (Some("violation"), Some("server")) {
-        let what = says("what").unwrap_or("a frame is wrong");
-        sheet.fail("decodes", "framing", format!("line {number}: {what}"));
     }
 }
 
@@ -311,25 +304,44 @@ fn read_header(session: &Stored<'_>, sheet: &mut Sheet) -> Vec<String> {
     ids
 }
 
-fn stored(line: &str) -> Result<Option<(Side, Form, Bytes)>, String> {
+/// What a line says.
+enum Line {
+    Message(Side, Form, Bytes),
+    /// What a side did wrong below its messages.
+    Violation(Side, String),
+    /// A close or a ping: nothing that a codec reads.
+    Framing,
+}
+
+fn stored(line: &str) -> Result<Line, String> {
     let line = wire::json::parse(line)
         .map_err(|error| error.to_string())?
         .value;
-    let side = match line.get("dir").and_then(Value::as_str) {
+    let says = |name| line.get(name).and_then(Value::as_str);
+    let side = match says("dir") {
         Some("client") => Side::Client,
         Some("server") => Side::Server,
         other => return Err(format!("dir {other:?} is neither client nor server")),
     };
-    if let Some(text) = line.get("text").and_then(Value::as_str) {
-        return Ok(Some((side, Form::Text, Bytes::from(text.to_owned()))));
+    if let Some(text) = says("text") {
+        return Ok(Line::Message(
+            side,
+            Form::Text,
+            Bytes::from(text.to_owned()),
+        ));
     }
-    let Some(encoded) = line.get("base64").and_then(Value::as_str) else {
-        return Ok(None);
-    };
-    let bytes = STANDARD
-        .decode(encoded)
-        .map_err(|error| format!("base64: {error}"))?;
-    Ok(Some((side, Form::Binary, Bytes::from(bytes))))
+    if let Some(encoded) = says("base64") {
+        let bytes = STANDARD.decode(encoded);
+        let bytes = bytes.map_err(|error| format!("base64: {error}"))?;
+        return Ok(Line::Message(side, Form::Binary, Bytes::from(bytes)));
+    }
+    Ok(match says("kind") {
+        Some("violation") => {
+            let what = says("what").unwrap_or("a frame is wrong");
+            Line::Violation(side, what.to_owned())
+        }
+        _ => Line::Framing,
+    })
 }
 
 fn message(

@@ -8,7 +8,7 @@ use conformance::run::{RunResult, Target, run_server};
 use conformance::select::Selection;
 use conformance::verdict::Verdict;
 use mock_server::{ClockMode, Options, Server};
-use wire::credentials::{Check, Configured, Credentials, Secret};
+use wire::credentials::Credentials;
 use wire::registry;
 
 const TOKEN: &str = "t0ken";
@@ -43,28 +43,14 @@ async fn judged(options: Options, offers: Vec<Need>) -> RunResult {
     result
 }
 
-/// The credential of these tests, good for every vendor.
-fn known() -> Credentials {
-    let configured = registry::VENDORS.iter().map(|vendor| Configured {
-        vendor: vendor.name.to_owned(),
-        secret: Secret::Token(TOKEN.to_owned()),
-        project: None,
-        cluster: None,
-        ttl_s: None,
-        revoke_after_s: None,
-    });
-    Credentials {
-        check: Check::Strict,
-        configured: configured.collect(),
-        ..Credentials::default()
-    }
-}
-
 /// With `BLESS=1` the stored file is written anew; without, it has to say what the runs have reached.
 #[tokio::test(flavor = "multi_thread")]
 async fn our_own_mock_passes_and_reaches_what_is_stored() {
     let strict = Options {
-        credentials: known(),
+        credentials: Credentials::one_token(
+            TOKEN,
+            registry::VENDORS.iter().map(|vendor| vendor.name),
+        ),
         ..Options::default()
     };
     let runs = [

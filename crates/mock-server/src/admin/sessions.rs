@@ -27,22 +27,22 @@ pub(super) fn findings<B>(shared: &Shared, request: &Request<B>) -> Result<Value
 
 /// The newest sessions that the filter admits, the oldest of them first.
 pub(super) fn newest(shared: &Shared, filter: &Filter) -> Vec<Value> {
-    let mut shown: Vec<Value> = Vec::new();
-    for record in shared.journal.sessions().iter().rev() {
-        let mut record = guard(record);
-        if shown.len() >= filter.limit {
-            break;
-        }
-        if filter.admits(record.lane(), record.endpoint()) {
-            shown.push(Value::Object(record.summary()));
-        }
-    }
-    shown.reverse();
-    shown
+    gather(shared, filter, |record| {
+        vec![Value::Object(record.summary())]
+    })
 }
 
 /// The newest findings that the filter admits, the oldest of them first.
 pub(super) fn newest_findings(shared: &Shared, filter: &Filter) -> Vec<Value> {
+    gather(shared, filter, Record::findings)
+}
+
+/// The newest of what sessions have, as many as the filter admits, the oldest of them first.
+fn gather(
+    shared: &Shared,
+    filter: &Filter,
+    what: impl Fn(&mut Record) -> Vec<Value>,
+) -> Vec<Value> {
     let mut shown: Vec<Value> = Vec::new();
     for record in shared.journal.sessions().iter().rev() {
         let mut record = guard(record);
@@ -50,7 +50,7 @@ pub(super) fn newest_findings(shared: &Shared, filter: &Filter) -> Vec<Value> {
             break;
         }
         if filter.admits(record.lane(), record.endpoint()) {
-            shown.extend(record.findings().into_iter().rev());
+            shown.extend(what(&mut record).into_iter().rev());
         }
     }
     shown.truncate(filter.limit);

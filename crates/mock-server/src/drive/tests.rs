@@ -32,7 +32,6 @@ use crate::live::Surroundings;
 use crate::options::{JournalMode, Pace};
 use crate::scenario::Library;
 use crate::scenario::Scenario;
-use crate::selector::Chosen;
 use crate::sound::{SessionSound, SoundOptions};
 
 const CLAUSE: Clause = Clause::new(
@@ -85,6 +84,7 @@ impl Protocol for Parrot {
             kind,
             message,
             findings: Vec::new(),
+            credentials: Vec::new(),
         }
     }
 
@@ -243,7 +243,7 @@ async fn work(
         seed: 0,
         lane,
         lanes: &lanes,
-        chosen: Chosen::default(),
+        chosen: None,
         clock,
         pace,
         sound: SessionSound {

@@ -186,8 +186,9 @@ impl Journal {
     /// First payloads go, session by session from the oldest; then messages.
     fn shrink(&self) {
         let mut state = self.lock();
-        // A little more than asked for, so that the next message does not ask again.
-        let target = self.limit_bytes - self.limit_bytes / 16;
+        // A little more than asked for, so that the next message does not ask again; but a little
+        // only, for every session waits.
+        let target = self.limit_bytes - self.limit_bytes / 64;
         let (mut looked_twice, mut without_messages) = (false, 0);
         loop {
             let excess = self.bytes().saturating_sub(target);

@@ -155,6 +155,9 @@ const FINDINGS: usize = 1000;
 /// How many of them stay when memory runs short.
 const FEW_FINDINGS: usize = 10;
 
+/// How many messages, and how many pieces of sound, a session has room for at its first.
+const USUAL: usize = 16;
+
 /// What a record takes with nothing in it.
 const BASE: usize = 1024;
 
@@ -204,6 +207,9 @@ impl Record {
             JournalMode::On => entry.length + OVERHEAD,
             JournalMode::Off => return (self.messages, 0),
         };
+        if self.entries.capacity() == 0 {
+            self.entries.reserve(USUAL);
+        }
         self.entries.push(entry);
         (self.messages, self.weigh(weight))
     }
@@ -215,16 +221,19 @@ impl Record {
         }
         let chunk = Chunk { side, at, bytes };
         let weight = chunk.weight();
+        if self.raw.capacity() == 0 {
+            self.raw.reserve(USUAL / 2);
+        }
         self.raw.push(chunk);
         self.weigh(weight)
     }
 
     /// Nothing more will be added: gives back the room for it.
     pub(super) fn shrink(&mut self) {
-        self.entries.shrink_to_fit();
-        self.raw.shrink_to_fit();
+        shrink(&mut self.entries);
+        shrink(&mut self.raw);
         for sound in &mut self.sounds {
-            sound.pieces.shrink_to_fit();
+            shrink(&mut sound.pieces);
         }
     }
 
@@ -244,7 +253,7 @@ impl Record {
         self.sounds.push(Sound {
             side,
             format,
-            pieces: Vec::new(),
+            pieces: Vec::with_capacity(USUAL),
         });
         self.weigh(OVERHEAD)
     }
@@ -285,8 +294,13 @@ impl Record {
     /// raw bytes go first and together: a stream without its beginning cannot be taken apart.
     pub(super) fn drop_payloads(&mut self, wanted: usize) -> usize {
         let before = self.redactor.weight();
-        self.hide_if_heavy();
-        self.search_credentials();
+        if self.weight > wanted || self.may_repeat_messages() {
+            self.hide_if_heavy();
+            self.search_credentials();
+        } else {
+            // Nothing that could be shown is left to hide them in.
+            self.searched = self.entries.len();
+        }
         let learned = self.redactor.weight().saturating_sub(before);
         let mut freed = 0;
         if self.raw_is_whole {
@@ -336,6 +350,15 @@ impl Record {
         self.weight = self.weight.saturating_sub(overhead);
         freed += overhead;
         freed
+    }
+
+    /// Whether anything but messages may hold what a client said in a message, its credentials too.
+    fn may_repeat_messages(&self) -> bool {
+        let has_reason = |ending: &Ending| !ending.reason.is_empty();
+        !self.is_closed
+            || !self.findings.is_empty()
+            || self.ending.as_ref().is_some_and(has_reason)
+            || self.info.request.contains('?')
     }
 
     /// Memory is short, and everybody waits: what would take long to be searched is not. Whoever
@@ -463,6 +486,13 @@ impl Record {
 
     pub(crate) const fn ending(&self) -> Option<&Ending> {
         self.ending.as_ref()
+    }
+}
+
+/// Gives back room that nobody will use, if it is worth copying the rest.
+fn shrink<T>(items: &mut Vec<T>) {
+    if items.capacity() - items.len() > items.len() / 2 {
+        items.shrink_to_fit();
     }
 }
 

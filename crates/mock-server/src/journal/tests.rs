@@ -172,3 +172,39 @@ fn a_heavy_message_is_let_go_without_being_searched_and_hides_its_session() {
     assert!(!format!("{shown:?}").contains("planted"));
     assert!(!other.write(|record| record.redactor.hides_all()));
 }
+
+/// Looking for credentials takes longer than anything else about an old session.
+#[test]
+fn messages_are_searched_before_they_go_only_if_something_stays_that_may_repeat_them() {
+    let clause = wire::registry::endpoints().next().unwrap().table.order;
+    let learned = |request: &str, finding: Option<&str>, is_over: bool| {
+        let (journal, lane) = journal(20_000);
+        let mut asked = info();
+        asked.request = request.to_owned();
+        let recorder = journal.open(asked, Redactor::default(), Arc::clone(&lane));
+        let text = r#"{"token":"planted"}"#;
+        recorder.message(Entry {
+            kind: EntryKind::Data(Form::Text),
+            length: text.len(),
+            payload: [Bytes::new(), text.into()],
+            ..entry(0)
+        });
+        if let Some(found) = finding {
+            recorder.find(Some(1), Finding::whole(clause, found, "z"));
+        }
+        if is_over {
+            recorder.end();
+        }
+        let other = journal.open(info(), Redactor::default(), lane);
+        other.message(entry(19_000));
+        recorder.write(|record| {
+            assert!(record.entries.first().is_none_or(Entry::is_bare));
+            record.redactor.text("why planted")
+        })
+    };
+    assert_eq!(learned("GET /", None, true), "why planted");
+    let hidden = format!("why {}", redact::fingerprint("planted"));
+    assert_eq!(learned("GET /?x=planted", None, true), hidden);
+    assert_eq!(learned("GET /", Some("planted"), true), hidden);
+    assert_eq!(learned("GET /", None, false), hidden);
+}

@@ -32,7 +32,7 @@ impl Live<'_> {
     pub(super) fn run_faults(&mut self) {
         while let Some(engine) = &mut self.engine {
             let now = self.around.clock.now();
-            let next = engine.next(now, self.packer.as_mut());
+            let next = engine.next(now, self.packer.as_deref_mut());
             let fired = engine.take_fired();
             if !fired.is_empty() {
                 let at = self.elapsed();

@@ -1,8 +1,5 @@
 //! A selector in a message: the session moves to the lane that it names.
 
-use bytes::Bytes;
-use wire::session::Form;
-
 use super::Live;
 use crate::fault::{OrderError, Plan, Start};
 use crate::lane;
@@ -28,11 +25,10 @@ pub(super) enum Unsettled {
 impl Live<'_> {
     /// Moves to the lane that a credential in this message names, before anything of the
     /// message is remembered.
-    pub(super) fn settle_lane(&mut self, form: Form, payload: &Bytes) -> Result<(), Unsettled> {
+    pub(super) fn settle_lane(&mut self, credentials: &[String]) -> Result<(), Unsettled> {
         if self.is_settled {
             return Ok(());
         }
-        let credentials = self.session.credentials(form, payload);
         let mut found = Selector::default();
         for selector in credentials
             .iter()
@@ -44,8 +40,10 @@ impl Live<'_> {
         if !self.is_settled {
             return Ok(());
         }
-        let chosen = self.around.chosen.first.clone().or(found);
-        let chosen = chosen.or(self.around.chosen.query.clone());
+        let chosen = match self.around.chosen.as_deref() {
+            Some(chosen) => chosen.first.clone().or(found).or(chosen.query.clone()),
+            None => found,
+        };
         let name = chosen.lane.as_deref().unwrap_or(lane::DEFAULT);
         let lane = self.around.lanes.enter(name)?;
         let rule = lane.rule();

@@ -16,7 +16,7 @@
 //! ```
 
 use std::collections::BTreeMap;
-use std::ops::{Range, RangeInclusive};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -25,17 +25,9 @@ use wire::knob::Knobs;
 
 use super::expect::Expect;
 use super::{Scenario, ScenarioError, orders_of};
+use crate::diagnostic::FileProblem;
 use crate::fault::connections;
 use crate::options::{Options, SetError};
-
-/// What is wrong with a scenario's file, and where in its text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileProblem {
-    /// What is wrong, without the place.
-    pub message: String,
-    /// The bytes of the text that it is about.
-    pub span: Range<usize>,
-}
 
 /// A scenario's file, as it is written.
 #[derive(Debug, Deserialize)]
@@ -76,10 +68,7 @@ struct ExpectTable {
 
 /// Reads a scenario's file.
 pub(super) fn read(name: &str, text: &str) -> Result<Scenario, FileProblem> {
-    let file: File = toml::from_str(text).map_err(|error| FileProblem {
-        message: error.message().replacen("unknown field", "unknown key", 1),
-        span: error.span().unwrap_or_default(),
-    })?;
+    let file: File = toml::from_str(text).map_err(|error| FileProblem::of_toml(&error))?;
     let mut orders = Vec::new();
     if let Some(faults) = &file.faults {
         orders.extend(orders_of(faults.get_ref()).map_err(|error| at(faults, &error))?);

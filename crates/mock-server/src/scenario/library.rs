@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::SystemTime;
 
-use super::file::{self, FileProblem};
+use super::file;
 use super::{Scenario, ScenarioError};
+use crate::diagnostic::{FileProblem, Place};
 use crate::fault;
 use crate::lock::lock;
 
@@ -65,7 +66,7 @@ impl Library {
                 return found;
             }
             if let Some((name, file)) = BUILT_IN.iter().find(|(name, _)| *name == text) {
-                return file::read(name, file).map_err(|problem| broken(name, file, &problem));
+                return file::read(name, file).map_err(|problem| broken(name, file, problem));
             }
         }
         Scenario::parse(text).map_err(|error| self.with_names(text, error))
@@ -93,7 +94,7 @@ impl Library {
                 read.insert(path, (changed, scenario.clone()));
                 Ok(scenario)
             }
-            Err(problem) => Err(broken(&shown, &text, &problem)),
+            Err(problem) => Err(broken(&shown, &text, problem)),
         })
     }
 
@@ -154,15 +155,13 @@ fn is_name(text: &str) -> bool {
     !text.is_empty() && text.len() <= 100 && text.bytes().all(is_good)
 }
 
-fn broken(file: &str, text: &str, problem: &FileProblem) -> ScenarioError {
-    let before = text.get(..problem.span.start).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    let lead = before.get(line_start..).unwrap_or_default();
+fn broken(file: &str, text: &str, problem: FileProblem) -> ScenarioError {
+    let place = Place::of(text, problem.span);
     ScenarioError::Broken {
         file: file.to_owned(),
-        line: before.matches('\n').count() + 1,
-        column: lead.chars().count() + 1,
-        message: problem.message.clone(),
+        line: place.line,
+        column: place.column,
+        message: problem.message,
     }
 }
 

@@ -76,6 +76,21 @@ pub enum Secret {
     },
 }
 
+impl Configured {
+    /// A credential without any limits.
+    #[must_use]
+    pub fn new(vendor: &str, secret: Secret) -> Self {
+        Self {
+            vendor: vendor.to_owned(),
+            secret,
+            project: None,
+            cluster: None,
+            ttl_s: None,
+            revoke_after_s: None,
+        }
+    }
+}
+
 impl fmt::Debug for Secret {
     /// Names the kind and never the value.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -127,6 +142,17 @@ impl Credentials {
     #[must_use]
     pub fn any() -> Self {
         Self::default()
+    }
+
+    /// One token is good for each of these vendors, and nothing else is.
+    #[must_use]
+    pub fn one_token<'v>(token: &str, vendors: impl IntoIterator<Item = &'v str>) -> Self {
+        let of = |vendor| Configured::new(vendor, Secret::Token(token.to_owned()));
+        Self {
+            check: Check::Strict,
+            configured: vendors.into_iter().map(of).collect(),
+            ..Self::default()
+        }
     }
 
     /// Whether credentials are looked at.

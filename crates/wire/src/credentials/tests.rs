@@ -3,14 +3,7 @@ use rstest::rstest;
 use super::*;
 
 fn token(secret: &str) -> Configured {
-    Configured {
-        vendor: "v".to_owned(),
-        secret: Secret::Token(secret.to_owned()),
-        project: None,
-        cluster: None,
-        ttl_s: None,
-        revoke_after_s: None,
-    }
+    Configured::new("v", Secret::Token(secret.to_owned()))
 }
 
 fn store(configured: Vec<Configured>) -> Credentials {

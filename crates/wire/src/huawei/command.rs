@@ -79,8 +79,34 @@ impl Notes {
     }
 }
 
+/// Opens a text message as one of some commands: its name, which is the kind of the message, and
+/// its members. Else the kind of what came instead, and the problem.
+pub(super) fn open_command(
+    payload: &Bytes,
+    names: &[&'static str],
+    clause: &'static Clause,
+    notes: &mut Notes,
+) -> Result<(&'static str, Value), (&'static str, Problem)> {
+    let not_json = || ("malformed", Problem::new(What::NotJson));
+    let value = open(payload, notes).ok_or_else(not_json)?;
+    let command = value.get("command");
+    let said = command.and_then(Value::as_str);
+    if let Some(name) = names.iter().find(|name| said == Some(**name)) {
+        return Ok((name, value));
+    }
+    let (kind, what, found) = match command {
+        None => ("malformed", What::Missing, "absent".to_owned()),
+        Some(Value::Null) => ("malformed", What::Missing, "null".to_owned()),
+        Some(other) => ("unknown", What::Invalid, other.excerpt()),
+    };
+    let problem = Problem::about(what, "command");
+    let finding = Finding::at_path(clause, "command", found, names.join(" or "));
+    notes.refuse(finding, problem.clone());
+    Err((kind, problem))
+}
+
 /// Opens a text message as a JSON object; what is not one is a problem.
-pub(super) fn open(payload: &Bytes, notes: &mut Notes) -> Option<Value> {
+fn open(payload: &Bytes, notes: &mut Notes) -> Option<Value> {
     let parsed = match utf8(payload).and_then(parse) {
         Ok(parsed) => parsed,
         Err(error) => {
@@ -137,7 +163,22 @@ pub(super) struct Members<'v, 'n> {
     pub(super) notes: &'n mut Notes,
 }
 
-impl<'v> Members<'v, '_> {
+impl<'v, 'n> Members<'v, 'n> {
+    /// The members of the object at `path`.
+    pub(super) const fn new(
+        object: &'v Value,
+        path: &'static str,
+        types: Types,
+        notes: &'n mut Notes,
+    ) -> Self {
+        Self {
+            object,
+            path,
+            types,
+            notes,
+        }
+    }
+
     /// The path of a member.
     pub(super) fn path_of(&self, name: &str) -> String {
         match self.path {

@@ -10,7 +10,7 @@ use crate::endpoint::{Endpoint, Opening};
 use crate::finding::Place;
 use crate::handshake::RequestHead;
 use crate::hearing::{HeardEvent, HeardWord, Listen, Segment};
-use crate::json::{Value, parse};
+use crate::json::{Style, Value, parse};
 use crate::knob::Knobs;
 use crate::memory::Memory;
 use crate::session::{Action, Data, Form, Session, Turn};
@@ -144,6 +144,20 @@ impl Peer {
             _ => None,
         };
         self.actions.iter().filter_map(text).collect()
+    }
+
+    /// The `trace_id` of each text message of the server so far.
+    pub(super) fn trace_ids(&self) -> Vec<String> {
+        let id = |message: &Value| message.get("trace_id")?.as_str().map(str::to_owned);
+        self.messages().iter().map(|it| id(it).unwrap()).collect()
+    }
+
+    /// The text messages of the server so far as text, with `T` for each `trace_id`.
+    pub(super) fn untraced(&self) -> Vec<String> {
+        let messages = self.messages().into_iter().zip(self.trace_ids());
+        messages
+            .map(|(message, id)| message.write(Style::Compact).replace(&id, "T"))
+            .collect()
     }
 
     /// The findings so far, as `place: found`.

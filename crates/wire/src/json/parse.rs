@@ -1,7 +1,8 @@
 //! Text to [`Value`], with byte offsets and repeated members.
 
 use std::cell::RefCell;
-use std::fmt;
+use std::collections::HashSet;
+use std::fmt::{self, Display};
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
@@ -72,37 +73,45 @@ fn offset_of(text: &str, line: usize, column: usize) -> usize {
     (before + column).saturating_sub(1).min(text.len())
 }
 
-/// Where the parser stands, and which repeated members it has met.
+/// What the parser has met so far.
 #[derive(Default)]
 struct Walk {
-    path: Vec<String>,
+    /// The paths of repeated members, from the value that is being read on: whoever reads the value
+    /// around it puts its own name before them, so that texts without any need no paths.
     repeated: Vec<String>,
     values: usize,
 }
 
 impl Walk {
-    /// Notes the path of the member that has just been met again.
-    fn note_repeated(&mut self) {
-        if self.repeated.len() >= MOST_REPEATED {
-            return;
+    /// Notes a member that has been met again.
+    fn note_repeated(&mut self, name: &str) {
+        if self.repeated.len() < MOST_REPEATED {
+            self.repeated.push(cut(name.to_owned()));
         }
-        let mut path = String::new();
-        for (depth, name) in self.path.iter().enumerate() {
-            if depth > 0 {
-                path.push('.');
-            }
-            let room = LONGEST_PATH.saturating_sub(path.len());
-            let end = (0..=room).rev().find(|end| name.is_char_boundary(*end));
-            path.push_str(end.and_then(|end| name.get(..end)).unwrap_or_default());
-            if path.len() >= LONGEST_PATH {
-                break;
-            }
+    }
+
+    /// Puts a name before the paths that have been noted since there were `before` of them.
+    fn go_up(&mut self, before: usize, name: impl Display) {
+        for path in self.repeated.iter_mut().skip(before) {
+            *path = cut(format!("{name}.{path}"));
         }
-        self.repeated.push(path);
     }
 }
 
+/// Cuts a path to [`LONGEST_PATH`].
+fn cut(mut path: String) -> String {
+    let mut end = path.len().min(LONGEST_PATH);
+    while !path.is_char_boundary(end) {
+        end -= 1;
+    }
+    path.truncate(end);
+    path
+}
+
 struct Node<'w>(&'w RefCell<Walk>);
+
+/// Up to so many members are compared one by one.
+const FEW: usize = 16;
 
 impl<'de> DeserializeSeed<'de> for Node<'_> {
     type Value = Value;
@@ -156,30 +165,38 @@ impl<'de> Visitor<'de> for Node<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut array = Vec::new();
         loop {
-            self.0.borrow_mut().path.push(array.len().to_string());
-            let item = items.next_element_seed(Node(self.0))?;
-            self.0.borrow_mut().path.pop();
-            match item {
-                Some(item) => array.push(item),
-                None => return Ok(Value::Array(array)),
-            }
+            let before = self.0.borrow().repeated.len();
+            let Some(item) = items.next_element_seed(Node(self.0))? else {
+                return Ok(Value::Array(array));
+            };
+            self.0.borrow_mut().go_up(before, array.len());
+            array.push(item);
         }
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut members: Vec<(String, Value)> = Vec::new();
         // Objects of the protocols have a dozen members; a hostile one with many thousand
-        // would make a search per member quadratic, so names are kept in a set as well.
-        let mut names = std::collections::HashSet::new();
+        // would make a search per member quadratic, so its names are kept in a set as well.
+        let mut names: HashSet<String> = HashSet::new();
         while let Some(name) = map.next_key::<String>()? {
-            let mut walk = self.0.borrow_mut();
-            walk.path.push(name.clone());
-            if !names.insert(name.clone()) {
-                walk.note_repeated();
-            }
-            drop(walk);
+            let is_repeated = if members.len() < FEW {
+                members.iter().any(|(known, _)| *known == name)
+            } else {
+                if names.is_empty() {
+                    names.extend(members.iter().map(|(known, _)| known.clone()));
+                }
+                !names.insert(name.clone())
+            };
+            let before = {
+                let mut walk = self.0.borrow_mut();
+                if is_repeated {
+                    walk.note_repeated(&name);
+                }
+                walk.repeated.len()
+            };
             let value = map.next_value_seed(Node(self.0))?;
-            self.0.borrow_mut().path.pop();
+            self.0.borrow_mut().go_up(before, &name);
             members.push((name, value));
         }
         Ok(Value::Object(members))

@@ -18,6 +18,24 @@ fn repeated_members_are_named_by_path_and_the_last_counts() {
     assert_eq!(speed.as_i64(), Some(2));
 }
 
+#[rstest]
+#[case::top(r#"{"a":1,"b":2,"a":3}"#, &["a"])]
+#[case::in_an_array(r#"[0,{"a":1,"a":2}]"#, &["1.a"])]
+#[case::below_a_repeated_one(r#"{"a":{"b":1},"a":{"b":1,"b":{"c":1,"c":2}}}"#, &["a", "a.b", "a.b.c"])]
+#[case::alike_elsewhere(r#"{"a":{"c":1},"b":{"c":1}}"#, &[])]
+fn repeated_members_are_named_wherever_they_stand(#[case] text: &str, #[case] paths: &[&str]) {
+    assert_eq!(parse(text).unwrap().repeated, paths);
+}
+
+#[test]
+fn repeated_members_are_found_among_many() {
+    let many: String = (0..100).map(|n| format!("\"m{n}\":0,")).collect();
+    for (again, at) in [("m3", "early"), ("m99", "late")] {
+        let parsed = parse(&format!("{{{many}\"{again}\":1}}")).unwrap();
+        assert_eq!(parsed.repeated, [again], "{at}");
+    }
+}
+
 #[test]
 fn repeated_members_are_named_as_far_as_that_stays_short() {
     let (long, short) = ("é".repeat(1000), "\"a\":0,".repeat(1000));

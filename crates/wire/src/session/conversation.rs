@@ -21,6 +21,8 @@ pub struct Decoded<M> {
     pub message: M,
     /// Oddities noticed while decoding.
     pub findings: Vec<Finding>,
+    /// The credentials that it carries, if the vendor's messages carry any.
+    pub credentials: Vec<String>,
 }
 
 /// What a correct server of one endpoint answers. Pure: no clock, no chance, no IO.
@@ -30,12 +32,6 @@ pub trait Protocol: Send {
 
     /// Decodes a client's message. What cannot be decoded is a message, too.
     fn decode(&self, form: Form, payload: &Bytes) -> Decoded<Self::Message>;
-
-    /// The credentials that a client's message carries, if the vendor's messages carry any.
-    fn credentials(&self, form: Form, payload: &Bytes) -> Vec<String> {
-        let _ = (form, payload);
-        Vec::new()
-    }
 
     /// Called once, before any message.
     fn open(&mut self, turn: &mut Turn<'_>) {
@@ -83,12 +79,10 @@ pub struct Seen {
 pub trait Session: Send {
     /// The session has been opened.
     fn open(&mut self, turn: &mut Turn<'_>);
-    /// The credentials in a message of the client, asked for before it is answered: they can
-    /// say what the service remembers.
-    fn credentials(&self, form: Form, payload: &Bytes) -> Vec<String>;
-    /// Decodes a message of the client that is answered next. With some that takes long, and whoever
-    /// shares the turn's memory need not wait for it.
-    fn read(&mut self, form: Form, payload: &Bytes);
+    /// Decodes a message of the client that is answered next, and tells the credentials in it: they
+    /// can say what the service remembers. With some messages that takes long, and whoever shares
+    /// the turn's memory need not wait for it.
+    fn read(&mut self, form: Form, payload: &Bytes) -> Vec<String>;
     /// A message of the client.
     fn message(&mut self, form: Form, payload: &Bytes, turn: &mut Turn<'_>) -> Seen;
     /// Speech that was asked for.
@@ -209,16 +203,15 @@ impl<P: Protocol> Session for Conversation<P> {
         self.check_sends(first, turn);
     }
 
-    fn credentials(&self, form: Form, payload: &Bytes) -> Vec<String> {
-        self.protocol.credentials(form, payload)
-    }
-
-    fn read(&mut self, form: Form, payload: &Bytes) {
+    fn read(&mut self, form: Form, payload: &Bytes) -> Vec<String> {
+        let mut decoded = self.protocol.decode(form, payload);
+        let credentials = std::mem::take(&mut decoded.credentials);
         self.read = Some(Box::new(Read {
             form,
             payload: payload.clone(),
-            decoded: self.protocol.decode(form, payload),
+            decoded,
         }));
+        credentials
     }
 
     fn message(&mut self, form: Form, payload: &Bytes, turn: &mut Turn<'_>) -> Seen {

@@ -21,7 +21,7 @@ use bytes::Bytes;
 use flate2::{Compress, Decompress, FlushCompress, FlushDecompress, Status};
 use std::fmt;
 
-use crate::states;
+use crate::states::Lent;
 
 /// What both sides have agreed on. The default is the extension without parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -72,6 +72,14 @@ impl WindowBits {
     pub const fn bits(self) -> u8 {
         self.0
     }
+
+    /// The bits of the window that is made for it.
+    const fn made(self) -> u8 {
+        match self.0 < Self::SMALLEST_MADE.0 {
+            true => Self::SMALLEST_MADE.0,
+            false => self.0,
+        }
+    }
 }
 
 impl Default for WindowBits {
@@ -89,9 +97,8 @@ impl fmt::Display for WindowBits {
 /// Compresses the messages of one side.
 #[derive(Debug)]
 pub struct Deflater {
-    direction: Direction,
-    /// `None` before the first message, and between messages that stand alone.
-    stream: Option<Compress>,
+    takeover: Takeover,
+    stream: Lent<Compress>,
 }
 
 impl Deflater {
@@ -100,8 +107,8 @@ impl Deflater {
     #[must_use]
     pub const fn new(direction: Direction) -> Self {
         Self {
-            direction,
-            stream: None,
+            takeover: direction.takeover,
+            stream: Lent::new(direction.window.made()),
         }
     }
 
@@ -110,10 +117,7 @@ impl Deflater {
         if message.is_empty() {
             return Bytes::from_static(EMPTY);
         }
-        let window = self.direction.window.max(WindowBits::SMALLEST_MADE);
-        let stream = self
-            .stream
-            .get_or_insert_with(|| states::lend(window.bits()));
+        let stream = self.stream.at_work();
         let mut payload = Vec::with_capacity(message.len() / 2 + FLUSH_ROOM);
         let mut rest = message;
         loop {
@@ -130,23 +134,10 @@ impl Deflater {
         if payload.ends_with(TAIL) {
             payload.truncate(payload.len() - TAIL.len());
         }
-        if self.direction.takeover == Takeover::Dropped {
-            self.forget();
+        if self.takeover == Takeover::Dropped {
+            self.stream.forget();
         }
         payload.into()
-    }
-
-    fn forget(&mut self) {
-        if let Some(stream) = self.stream.take() {
-            let window = self.direction.window.max(WindowBits::SMALLEST_MADE);
-            states::give_back(window.bits(), stream);
-        }
-    }
-}
-
-impl Drop for Deflater {
-    fn drop(&mut self) {
-        self.forget();
     }
 }
 
@@ -167,9 +158,8 @@ pub enum InflateError {
 /// Inflates the messages of one side.
 #[derive(Debug)]
 pub struct Inflater {
-    direction: Direction,
-    /// `None` before the first compressed message, and between messages that stand alone.
-    stream: Option<Decompress>,
+    takeover: Takeover,
+    stream: Lent<Decompress>,
 }
 
 impl Inflater {
@@ -177,8 +167,8 @@ impl Inflater {
     #[must_use]
     pub const fn new(direction: Direction) -> Self {
         Self {
-            direction,
-            stream: None,
+            takeover: direction.takeover,
+            stream: Lent::new(direction.window.made()),
         }
     }
 
@@ -188,10 +178,7 @@ impl Inflater {
     /// # Errors
     /// If it is no DEFLATE data, ends inside a block, or would be longer.
     pub fn inflate(&mut self, payload: &[u8], limit: usize) -> Result<Vec<u8>, InflateError> {
-        let window = self.direction.window.max(WindowBits::SMALLEST_MADE);
-        let stream = self
-            .stream
-            .get_or_insert_with(|| states::lend(window.bits()));
+        let stream = self.stream.at_work();
         let room = payload.len().saturating_mul(2).min(limit);
         let mut message = Vec::with_capacity(room + 1);
         let place = feed(stream, payload, &mut message, limit)?;
@@ -206,23 +193,10 @@ impl Inflater {
         if ends != Ok(Place::Within) {
             return Err(InflateError::Cut);
         }
-        if self.direction.takeover == Takeover::Dropped {
-            self.forget();
+        if self.takeover == Takeover::Dropped {
+            self.stream.forget();
         }
         Ok(message)
-    }
-
-    fn forget(&mut self) {
-        if let Some(stream) = self.stream.take() {
-            let window = self.direction.window.max(WindowBits::SMALLEST_MADE);
-            states::give_back(window.bits(), stream);
-        }
-    }
-}
-
-impl Drop for Inflater {
-    fn drop(&mut self) {
-        self.forget();
     }
 }
 

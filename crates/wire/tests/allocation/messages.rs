@@ -28,7 +28,7 @@ fn cost(
     payload: &Bytes,
 ) -> Vec<(&'static str, AllocationInfo)> {
     let decode = |side: Side| measure(|| drop((endpoint.decode)(side, form, payload)));
-    let session = open(endpoint);
+    let mut session = open(endpoint);
     vec![
         ("decoded as the client's", decode(Side::Client)),
         ("decoded as the server's", decode(Side::Server)),
@@ -38,10 +38,7 @@ fn cost(
                 let _ = (endpoint.resembles)(payload);
             }),
         ),
-        (
-            "searched for credentials",
-            measure(|| drop(session.credentials(form, payload))),
-        ),
+        ("read", measure(|| drop(session.read(form, payload)))),
         ("answered", measure(|| answer(endpoint, form, payload))),
     ]
 }

@@ -56,13 +56,9 @@ pub async fn run_client(
     done: &dyn Fn(&CaseResult),
 ) -> Result<RunResult, StartError> {
     let mut result = RunResult {
-        kind: "client",
-        subject: subject.shown(),
-        seed: selection.seed,
-        profile: selection.profile,
         probes: probe::run(cases, subject).await?,
-        cases: Vec::new(),
         about: subject.about(),
+        ..RunResult::of("client", subject.shown(), selection, Vec::new())
     };
     if result.has_failed_probe() {
         let why = "a probe failed, so nothing is scored";

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use mock_server::Diagnostic;
 use serde::Deserialize;
 use wire::endpoint::Endpoint;
 use wire::registry;
 use wire::session::{Form, Side};
 
 use super::lint::{lint, settle};
-use crate::case::{Diagnostic, Json, Library, LoadError, Role, Send, has_mutants};
+use crate::case::{Json, Library, LoadError, Role, Send, has_mutants};
 use crate::coverage::line;
 use crate::matcher::Matchers;
 use crate::run::RunResult;

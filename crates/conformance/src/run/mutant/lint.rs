@@ -1,9 +1,10 @@
 //! What `mutants.toml` means at each endpoint, and what cannot be meant.
 
+use mock_server::Diagnostic;
 use wire::endpoint::Endpoint;
 
 use super::file::{CLIENT, Mutant, SERVER};
-use crate::case::{Case, Diagnostic, Library, Role};
+use crate::case::{Case, Library, Role};
 use crate::verdict::clause;
 
 /// One mutant of each endpoint that a file is about, with the ids of this endpoint's cases.

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 use futures_util::StreamExt as _;
 use mock_server::{ClockMode, Options, Server};
-use wire::credentials::{Check, Configured, Credentials, Secret};
+use wire::credentials::Credentials;
+use wire::registry;
 
 use super::answer::Mutated;
 use super::file::{Mutant, Mutants};
@@ -223,26 +224,10 @@ impl Setting {
             options.clock = ClockMode::Times(TIMES);
         }
         if self.checks {
-            options.credentials = known();
+            let vendors = registry::VENDORS.iter().map(|vendor| vendor.name);
+            options.credentials = Credentials::one_token(TOKEN, vendors);
         }
         options
-    }
-}
-
-/// The credential of the runs, good for every vendor, and no other.
-fn known() -> Credentials {
-    let configured = wire::registry::VENDORS.iter().map(|vendor| Configured {
-        vendor: vendor.name.to_owned(),
-        secret: Secret::Token(TOKEN.to_owned()),
-        project: None,
-        cluster: None,
-        ttl_s: None,
-        revoke_after_s: None,
-    });
-    Credentials {
-        check: Check::Strict,
-        configured: configured.collect(),
-        ..Credentials::default()
     }
 }
 
@@ -370,7 +355,7 @@ fn problems(mutant: &Mutant, run: &RunResult, role: Role) -> Vec<String> {
             "{name}: fails a probe, so no case says anything of it"
         )];
     }
-    let Some(endpoint) = wire::registry::endpoints().find(|e| e.name == mutant.endpoint) else {
+    let Some(endpoint) = registry::endpoints().find(|e| e.name == mutant.endpoint) else {
         return Vec::new();
     };
     let level = heaviest(endpoint, std::slice::from_ref(&mutant.breaks));

@@ -17,7 +17,7 @@ mod answer;
 mod edit;
 mod file;
 mod frames;
-mod head;
+mod http;
 mod lint;
 mod matrix;
 mod proxy;

@@ -15,7 +15,7 @@ use wire::endpoint::Endpoint;
 use super::edit::{Editor, Write};
 use super::file::{Edit, Mutant, Sender};
 use super::frames::Frames;
-use super::head::Head;
+use super::http::HttpMessage;
 use crate::case::EndpointFile;
 
 /// A proxy that serves until it is dropped.
@@ -142,7 +142,7 @@ async fn handshake(
     up: &mut Editor<'_>,
     down: &mut Editor<'_>,
 ) -> Option<(Vec<u8>, Vec<u8>)> {
-    let mut request = Head::read(client).await?;
+    let mut request = HttpMessage::read(client).await?;
     let is_plain = !request.asks_for_upgrade();
     if is_plain {
         request.read_request_body(client).await;
@@ -150,7 +150,7 @@ async fn handshake(
     let kind = if is_plain { "http" } else { "handshake" };
     let bytes = request.edit(kind, up)?;
     server.write_all(&bytes).await.ok()?;
-    let mut response = Head::read(server).await?;
+    let mut response = HttpMessage::read(server).await?;
     let kind = match response.status() {
         101 => "handshake",
         _ if is_plain => "http",

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use memchr::memmem;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::{Instant, timeout_at};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
@@ -14,6 +15,7 @@ use super::link::Link;
 use super::peer::Peer;
 use super::target::{Target, TargetError};
 use crate::case::{Connect, EndpointFile};
+use crate::head::{self, Head, HeadError};
 use crate::message::Scope;
 use crate::run::trace::Recorder;
 
@@ -69,9 +71,9 @@ pub(super) async fn open(
             .take(16)
             .collect::<Vec<u8>>(),
     );
-    let head = head(target, path, request, shared, &key, scope);
+    let asked = asked(target, path, request, shared, &key, scope);
     let exchange = async {
-        let sent = stream.write_all(head.as_bytes()).await;
+        let sent = stream.write_all(asked.as_bytes()).await;
         sent.map_err(|error| HandshakeError::Ended(error.to_string()))?;
         read(&mut stream).await
     };
@@ -151,7 +153,7 @@ fn headers<'h>(
     lines.collect()
 }
 
-fn head(
+fn asked(
     target: &Target,
     path: &str,
     request: &Connect,
@@ -175,24 +177,16 @@ fn head(
 
 /// Reads a head, and whatever came behind it.
 async fn read(stream: &mut Link) -> Result<(Response, Vec<u8>), HandshakeError> {
-    let mut bytes = Vec::new();
-    let end = loop {
-        if let Some(at) = find(&bytes, b"\r\n\r\n") {
-            break at;
-        }
-        if bytes.len() > LARGEST {
-            return Err(HandshakeError::Malformed("the head has no end".to_owned()));
-        }
-        more(stream, &mut bytes).await?;
-    };
-    let tail = bytes.get(end + 4..).unwrap_or_default().to_vec();
-    let head = String::from_utf8_lossy(bytes.get(..end).unwrap_or_default()).into_owned();
-    Ok((parse(&head)?, tail))
+    let read = head::read(stream, LARGEST).await;
+    let (text, tail) = read.map_err(|error| match error {
+        HeadError::TooLarge(_) => HandshakeError::Malformed("the head has no end".to_owned()),
+        HeadError::Ended | HeadError::Stream(_) => HandshakeError::Ended(error.to_string()),
+    })?;
+    Ok((parse(&text)?, tail))
 }
 
-fn parse(head: &str) -> Result<Response, HandshakeError> {
-    let mut lines = head.split("\r\n");
-    let first = lines.next().unwrap_or_default();
+fn parse(text: &str) -> Result<Response, HandshakeError> {
+    let first = text.split("\r\n").next().unwrap_or_default();
     let status = first
         .strip_prefix("HTTP/1.")
         .and_then(|rest| rest.split(' ').nth(1))
@@ -201,12 +195,9 @@ fn parse(head: &str) -> Result<Response, HandshakeError> {
         let first: String = first.chars().take(80).collect();
         HandshakeError::Malformed(format!("{first:?} is no status line"))
     })?;
-    let headers = lines.filter_map(|line| line.split_once(':'));
     Ok(Response {
         status,
-        headers: headers
-            .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
-            .collect(),
+        headers: Head::parse(text).headers,
         body: Vec::new(),
     })
 }
@@ -267,7 +258,7 @@ async fn read_body(stream: &mut Link, response: &mut Response) -> Result<(), Han
 fn unchunked(body: &[u8]) -> Option<Vec<u8>> {
     let (mut whole, mut rest) = (Vec::new(), body);
     loop {
-        let end = find(rest, b"\r\n")?;
+        let end = memmem::find(rest, b"\r\n")?;
         let line = String::from_utf8_lossy(rest.get(..end)?).into_owned();
         let size = line.split(';').next().unwrap_or_default().trim();
         let size = usize::from_str_radix(size, 16).ok()?;
@@ -288,18 +279,10 @@ async fn more(stream: &mut Link, bytes: &mut Vec<u8>) -> Result<(), HandshakeErr
     }
 }
 
-fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes
-        .windows(wanted.len())
-        .position(|window| window == wanted)
-}
-
 impl Response {
     /// The first value of a header.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
-        let mut found = self.headers.iter();
-        let found = found.find(|(known, _)| known.eq_ignore_ascii_case(name));
-        found.map(|(_, value)| value.as_str())
+        head::header(&self.headers, name)
     }
 
     /// The body as text.

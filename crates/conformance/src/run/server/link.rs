@@ -1,14 +1,15 @@
-//! The bytes below a WebSocket: TCP, maybe with TLS, and where they are cut.
+//! The bytes below a WebSocket: TCP, maybe with TLS, who hears them, and where they are cut.
 
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use mock_server::Side;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 
 use super::frames::Frames;
-use crate::run::trace::{Recorder, Tap};
+use crate::run::trace::Recorder;
 
 /// A stream of bytes in both directions.
 pub(super) trait Duplex: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -18,6 +19,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Duplex for S {}
 /// A connection whose writes can be held back, to be sent in pieces.
 pub(crate) struct Link {
     stream: Box<dyn Duplex>,
+    recorder: Option<Recorder>,
     held: Option<Vec<u8>>,
     frames: Frames,
 }
@@ -32,6 +34,7 @@ impl Link {
     pub(super) fn new(stream: impl Duplex + 'static) -> Self {
         Self {
             stream: Box::new(stream),
+            recorder: None,
             held: None,
             frames: Frames::default(),
         }
@@ -45,9 +48,8 @@ impl Link {
     /// The same connection, overheard for the trace.
     pub(crate) fn heard_by(self, recorder: Recorder) -> Self {
         Self {
-            stream: Box::new(Tap::new(self.stream, recorder)),
-            held: self.held,
-            frames: self.frames,
+            recorder: Some(recorder),
+            ..self
         }
     }
 
@@ -74,16 +76,16 @@ impl Link {
             if piece.is_empty() {
                 continue;
             }
-            self.stream.write_all(piece).await?;
-            self.stream.flush().await?;
+            self.write_all(piece).await?;
+            self.flush().await?;
             match count < PAUSES {
                 true => tokio::time::sleep(PAUSE).await,
                 false => tokio::task::yield_now().await,
             }
             (rest, done) = (behind, place);
         }
-        self.stream.write_all(rest).await?;
-        self.stream.flush().await
+        self.write_all(rest).await?;
+        self.flush().await
     }
 }
 
@@ -96,6 +98,9 @@ impl AsyncRead for Link {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
         let read = buffer.filled().get(before..).unwrap_or_default();
+        if let Some(recorder) = &self.recorder {
+            recorder.hear(Side::Server, read);
+        }
         self.frames.watch(read);
         polled
     }
@@ -111,7 +116,11 @@ impl AsyncWrite for Link {
             held.extend_from_slice(bytes);
             return Poll::Ready(Ok(bytes.len()));
         }
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let polled = Pin::new(&mut self.stream).poll_write(context, bytes);
+        if let (Poll::Ready(Ok(count)), Some(recorder)) = (&polled, &self.recorder) {
+            recorder.hear(Side::Client, bytes.get(..*count).unwrap_or_default());
+        }
+        polled
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -128,6 +137,30 @@ mod tests {
     use tokio::io::AsyncReadExt as _;
 
     use super::*;
+    use crate::run::trace::{SignsIn, Trace};
+
+    #[tokio::test(start_paused = true)]
+    async fn what_crosses_a_stream_is_kept_with_its_time_and_without_the_credential() {
+        let (ours, mut theirs) = tokio::io::duplex(1000);
+        let recorder = Recorder::new(Duration::from_millis(5));
+        let mut link = Link::new(ours).heard_by(recorder.clone());
+        let request = b"GET / HTTP/1.1\r\nX-Auth-Token: s3cr3t\r\n\r\n";
+        link.write_all(request).await.unwrap();
+        tokio::time::advance(Duration::from_millis(7)).await;
+        theirs.write_all(b"HTTP/1.1 401 Who\r\n\r\n").await.unwrap();
+        let mut answer = [0; 16];
+        link.read_exact(&mut answer).await.unwrap();
+        let trace = Trace::of(&[recorder], "s3cr3t", SignsIn::No);
+        let connection = &trace.connections[0];
+        assert_eq!(connection.began, Duration::from_millis(5));
+        let [sent, got] = connection.chunks.as_slice() else {
+            panic!("{connection:?}");
+        };
+        assert_eq!(sent.side, Side::Client);
+        assert!(sent.bytes.ends_with(b"X-Auth-Token: ******\r\n\r\n"));
+        assert_eq!((got.side, got.at), (Side::Server, Duration::from_millis(7)));
+        assert_eq!(&got.bytes[..], b"HTTP/1.1 401 Who");
+    }
 
     #[tokio::test]
     async fn what_is_cut_arrives_whole() {

@@ -45,15 +45,7 @@ pub async fn run_server(
     target.reach().await?;
     let run = |case| run_case(library, case, target, selection, token);
     let cases = run_all(cases, Role::Server, PARALLEL, run, done).await;
-    Ok(RunResult {
-        kind: "server",
-        subject: target.shown(),
-        seed: selection.seed,
-        profile: selection.profile,
-        probes: Vec::new(),
-        about: None,
-        cases,
-    })
+    Ok(RunResult::of("server", target.shown(), selection, cases))
 }
 
 /// A case as it is, then under each splitting.

@@ -1,13 +1,13 @@
 //! What happened in a case: the bytes of its connections, and what each check has looked at.
 //!
 //! ```text
-//!   stream ─ Tap ─▶ chunks: side, time, bytes      evidence: step, message, what was compared
-//!   journal ──────▶    └──────────── Trace ────────────┘──▶ reports
+//!   Link ─ Recorder ─▶ chunks: side, time, bytes      evidence: step, message, what was compared
+//!   journal ─────────▶    └──────────── Trace ────────────┘──▶ reports
 //! ```
 //!
 //! It is recorded, never judged by: verdicts come from what tokio-tungstenite or the client says.
 
-mod tap;
+mod recorder;
 
 use std::time::Duration;
 
@@ -15,8 +15,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mock_server::{FaultReport, RawChunk, Secrets, Side, blank};
 
-pub(crate) use tap::Recorder;
-pub(super) use tap::Tap;
+pub(crate) use recorder::Recorder;
 
 /// The credential of a run that is given none: it is no secret.
 pub const PUBLIC_TOKEN: &str = "mynah";

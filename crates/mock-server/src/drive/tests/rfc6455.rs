@@ -41,6 +41,7 @@ impl Protocol for Echo {
             kind: "echo",
             message: Data { form, head, body },
             findings: Vec::new(),
+            credentials: Vec::new(),
         }
     }
 

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use wire::dialect::{Denial, Deviation};
 
-use super::{code, code_of};
+use super::{CLOSE, code, code_of};
 use crate::fault::behaviour::{Aftermath, Behaviour, CloseBody, Hand};
 use crate::fault::gate::Gate;
-use crate::fault::row::{Applies, Family, Fault, Kind, Make, Parameter, Points, Values};
+use crate::fault::row::{Fault, Kind, Make, Parameter, Values};
 
 /// The faults of this family that the clock brings about.
 pub(in crate::fault) const FAULTS: &[Fault] = &[
@@ -89,16 +89,9 @@ pub(in crate::fault) const FAULTS: &[Fault] = &[
 
 /// What all rows have in common.
 const TIMED: Fault = Fault {
-    name: "",
-    family: Family::Closing,
-    does: "",
-    incident: "",
-    example: "",
-    parameters: &[],
     at: AFTER,
-    points: Points::Session,
-    applies: Applies::Everywhere,
     make: Make::Behaviour(|_| Box::new(Expired)),
+    ..CLOSE
 };
 
 const AFTER: &str = "after_ms";

@@ -186,9 +186,9 @@ impl Walk {
     }
 
     /// The credentials in a message, which are what it says.
-    pub fn credentials(&self, form: Form, payload: &Bytes) {
+    pub fn credentials(&mut self, form: Form, payload: &Bytes) {
         let plain = !payload.contains(&b'\\') && !payload.windows(2).any(|it| it == GZIP);
-        for found in self.session.credentials(form, payload) {
+        for found in self.session.read(form, payload) {
             let found = found.as_bytes();
             let is_there = found.is_empty() || payload.windows(found.len()).any(|it| it == found);
             assert!(is_there || !plain, "a credential that nobody has sent");

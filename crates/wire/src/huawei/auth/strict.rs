@@ -203,26 +203,19 @@ fn check(head: &RequestHead, admission: &Admission<'_>) -> Result<Caller, Wrong>
         let found = "a signature without a date";
         return Err(Wrong::new(row, &handshake::SIGNATURE, found, expected));
     };
+    let skewed = |found: String, expected| {
+        Wrong::new(Row::CLOCK_SKEW, Row::CLOCK_SKEW.clause, found, expected)
+    };
     let Some(signed_s) = parse_compact(date) else {
         let expected = "X-Sdk-Date: YYYYMMDDTHHMMSSZ";
         let found = "an X-Sdk-Date that is no date";
-        return Err(Wrong::new(
-            Row::CLOCK_SKEW,
-            Row::CLOCK_SKEW.clause,
-            found,
-            expected,
-        ));
+        return Err(skewed(found.to_owned(), expected));
     };
     let off_s = now_s.abs_diff(signed_s);
     if off_s > SKEW_S {
         let found = format!("an X-Sdk-Date that is {off_s} s off");
         let expected = "at most 900 s";
-        return Err(Wrong::new(
-            Row::CLOCK_SKEW,
-            Row::CLOCK_SKEW.clause,
-            found,
-            expected,
-        ));
+        return Err(skewed(found, expected));
     }
     if !authorization.is_by(secret_key, head) {
         let canonical = canonical_request(head, &authorization.signed_headers);

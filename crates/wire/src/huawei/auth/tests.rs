@@ -8,25 +8,10 @@ use crate::id::Ids;
 use crate::json::parse;
 use crate::knob::{Knobs, Values};
 use crate::registry::{Route, route};
+use crate::side::visit;
 
 fn upgrade(extra: &[(&str, &str)]) -> RequestHead {
-    let mut headers = vec![
-        ("Host", "127.0.0.1:7070"),
-        ("Upgrade", "websocket"),
-        ("Connection", "Upgrade"),
-        ("Sec-WebSocket-Version", "13"),
-        ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
-    ];
-    headers.extend(extra);
-    RequestHead {
-        method: "GET".to_owned(),
-        path: "/v1/p/rtts".to_owned(),
-        query: None,
-        headers: headers
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect(),
-    }
+    visit::upgrade("/v1/p/rtts", extra)
 }
 
 fn judge(head: &RequestHead, chosen: &[(&str, &str)]) -> Result<Welcome, Box<Refusal>> {

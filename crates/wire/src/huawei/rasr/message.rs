@@ -12,7 +12,7 @@ use super::clauses::commands;
 use super::format::{FORMATS, Format};
 use super::knobs;
 use crate::clause::Clause;
-use crate::huawei::command::{Got, Members, Notes, Types, Unknown, open};
+use crate::huawei::command::{Got, Members, Notes, Types, Unknown, open_command};
 use crate::huawei::error::{Problem, What};
 use crate::json::{Style, Value, object};
 use crate::knob::Knobs;
@@ -170,44 +170,22 @@ pub fn decode(form: Form, payload: &Bytes, rules: &Rules) -> Decoded<Message> {
         kind,
         message,
         findings: notes.findings,
+        credentials: Vec::new(),
     }
 }
 
 fn text_message(payload: &Bytes, rules: &Rules, notes: &mut Notes) -> (&'static str, Message) {
-    const EXPECTED: &str = "START or END";
-    let Some(value) = open(payload, notes) else {
-        return ("malformed", Message::Refused(Problem::new(What::NotJson)));
-    };
-    let mut members = Members {
-        object: &value,
-        path: "",
-        types: rules.types,
-        notes,
-    };
-    match value.get("command") {
-        Some(Value::String(command)) if command == "START" => {
-            ("START", Message::Start(read_start(&value, rules, notes)))
-        }
-        Some(Value::String(command)) if command == "END" => {
-            ("END", Message::End(read_end(&mut members, rules)))
-        }
-        None | Some(Value::Null) => {
-            members.missing("command", &commands::COMMAND, EXPECTED);
-            let problem = Problem::about(What::Missing, "command");
-            ("malformed", Message::Refused(problem))
-        }
-        Some(other) => {
-            let (found, what) = (other.excerpt(), What::Invalid);
-            members.refuse("command", what, &commands::COMMAND, found, EXPECTED);
-            let problem = Problem::about(What::Invalid, "command");
-            ("unknown", Message::Refused(problem))
-        }
+    match open_command(payload, &["START", "END"], &commands::COMMAND, notes) {
+        Ok(("END", value)) => ("END", Message::End(read_end(&value, rules, notes))),
+        Ok((kind, value)) => (kind, Message::Start(read_start(&value, rules, notes))),
+        Err((kind, problem)) => (kind, Message::Refused(problem)),
     }
 }
 
 /// Reads END. Booleans and their names in any case are both in use by official clients.
-fn read_end(members: &mut Members<'_, '_>, rules: &Rules) -> Result<End, Problem> {
+fn read_end(value: &Value, rules: &Rules, notes: &mut Notes) -> Result<End, Problem> {
     const EXPECTED: &str = "true or false";
+    let mut members = Members::new(value, "", rules.types, notes);
     members.others(&["command", "cancel"], rules.unknown);
     let cancel = match members.value("cancel", &commands::CANCEL, EXPECTED) {
         Got::Absent | Got::Refused => Some(false),
@@ -224,17 +202,12 @@ fn read_end(members: &mut Members<'_, '_>, rules: &Rules) -> Result<End, Problem
         Some(true) => End::Cancel,
         _ => End::Finish,
     };
-    members.notes.verdict(end)
+    notes.verdict(end)
 }
 
 /// Reads a START member by member; the first that is refused decides.
 fn read_start(value: &Value, rules: &Rules, notes: &mut Notes) -> Result<Start, Problem> {
-    let mut top = Members {
-        object: value,
-        path: "",
-        types: rules.types,
-        notes,
-    };
+    let mut top = Members::new(value, "", rules.types, notes);
     top.others(&["command", "config"], rules.unknown);
     let config = match value.get("config") {
         Some(config @ Value::Object(_)) => config,
@@ -248,12 +221,7 @@ fn read_start(value: &Value, rules: &Rules, notes: &mut Notes) -> Result<Start, 
             return Err(Problem::about(What::Invalid, "config"));
         }
     };
-    let mut members = Members {
-        object: config,
-        path: "config",
-        types: rules.types,
-        notes,
-    };
+    let mut members = Members::new(config, "config", rules.types, notes);
     members.others(CONFIG, rules.unknown);
     let format = read_format(&mut members);
     let property = read_property(&mut members, rules);

@@ -13,7 +13,7 @@ use super::rules::{Edition, Rules, Untimed, Voices};
 use super::voice::{self, Reach, Timing, Voice};
 use crate::audio::{AudioFormat, Encoding, Endian};
 use crate::finding::Finding;
-use crate::huawei::command::{Got, Members, Notes, open};
+use crate::huawei::command::{Got, Members, Notes, open_command};
 use crate::huawei::error::{Problem, What};
 use crate::json::{Style, Value, object};
 use crate::session::{Decoded, Form};
@@ -193,47 +193,20 @@ pub fn decode(form: Form, payload: &Bytes, rules: &Rules) -> Decoded<Message> {
         kind,
         message,
         findings: notes.findings,
+        credentials: Vec::new(),
     }
 }
 
 fn text_message(payload: &Bytes, rules: &Rules, notes: &mut Notes) -> (&'static str, Message) {
-    const EXPECTED: &str = "START";
-    let Some(value) = open(payload, notes) else {
-        return ("malformed", Message::Refused(Problem::new(What::NotJson)));
-    };
-    let mut members = Members {
-        object: &value,
-        path: "",
-        types: rules.types,
-        notes,
-    };
-    match value.get("command") {
-        Some(Value::String(command)) if command == EXPECTED => {
-            let start = read_start(&value, rules, notes);
-            ("START", Message::Start(start))
-        }
-        None | Some(Value::Null) => {
-            members.missing("command", &request::COMMAND, EXPECTED);
-            let problem = Problem::about(What::Missing, "command");
-            ("malformed", Message::Refused(problem))
-        }
-        Some(other) => {
-            let (found, what) = (other.excerpt(), What::Invalid);
-            members.refuse("command", what, &request::COMMAND, found, EXPECTED);
-            let problem = Problem::about(What::Invalid, "command");
-            ("unknown", Message::Refused(problem))
-        }
+    match open_command(payload, &["START"], &request::COMMAND, notes) {
+        Ok((kind, value)) => (kind, Message::Start(read_start(&value, rules, notes))),
+        Err((kind, problem)) => (kind, Message::Refused(problem)),
     }
 }
 
 /// Reads a START member by member; the first that is refused decides.
 fn read_start(value: &Value, rules: &Rules, notes: &mut Notes) -> Result<Start, Problem> {
-    let mut top = Members {
-        object: value,
-        path: "",
-        types: rules.types,
-        notes,
-    };
+    let mut top = Members::new(value, "", rules.types, notes);
     top.others(&["command", "text", "config"], rules.unknown);
     let text = match value.get("text") {
         None | Some(Value::Null) => {
@@ -263,12 +236,7 @@ fn read_start(value: &Value, rules: &Rules, notes: &mut Notes) -> Result<Start, 
         }
         Got::Absent | Got::Refused => &empty,
     };
-    let mut members = Members {
-        object: config,
-        path: "config",
-        types: rules.types,
-        notes,
-    };
+    let mut members = Members::new(config, "config", rules.types, notes);
     members.others(CONFIG, rules.unknown);
     let format = read_format(&mut members, rules);
     let rate = read_rate(&mut members);

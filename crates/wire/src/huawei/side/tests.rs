@@ -5,12 +5,12 @@ use crate::handshake::{Refusal, RequestHead};
 use crate::huawei::auth;
 use crate::huawei::auth::signature::{canonical_request, sign, string_to_sign};
 use crate::json::Value;
-use crate::side::visit::{Host, head, header, json, known};
+use crate::side::visit::{self, Host, head, header, json};
 
 const P: &str = "0123456789abcdef0123456789abcdef";
 
 fn login() -> Configured {
-    known(
+    Configured::new(
         "huawei",
         Secret::Login {
             user: "anna".to_owned(),
@@ -23,7 +23,7 @@ fn login() -> Configured {
 fn pair() -> Configured {
     Configured {
         project: Some(P.to_owned()),
-        ..known(
+        ..Configured::new(
             "huawei",
             Secret::KeyPair {
                 access_key: "AKTEST".to_owned(),
@@ -42,15 +42,8 @@ fn body(user: &str, password: &str, domain: &str, scope: &str) -> String {
 const BY_NAME: &str = r#"{"project":{"name":"cn-north-4"}}"#;
 
 fn upgrade(project: &str, headers: &[(&str, &str)]) -> RequestHead {
-    let mut all = vec![
-        ("Host", "127.0.0.1:18080"),
-        ("Upgrade", "websocket"),
-        ("Connection", "Upgrade"),
-        ("Sec-WebSocket-Version", "13"),
-        ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
-    ];
-    all.extend_from_slice(headers);
-    head(&format!("GET /v1/{project}/rtts"), &all)
+    let host = ("Host", "127.0.0.1:18080");
+    visit::upgrade(&format!("/v1/{project}/rtts"), &[&[host], headers].concat())
 }
 
 fn admit(host: &mut Host, head: &RequestHead) -> Option<Refusal> {
@@ -193,7 +186,7 @@ fn tokens_are_checked(
 ) {
     let configured = |name: &str| Configured {
         project: Some(P.to_owned()),
-        ..known("huawei", Secret::Token(name.to_owned()))
+        ..Configured::new("huawei", Secret::Token(name.to_owned()))
     };
     let mut host = Host::strict(vec![
         configured("planted-token"),

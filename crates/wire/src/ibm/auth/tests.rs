@@ -9,26 +9,10 @@ use crate::ibm::knobs;
 use crate::id::Ids;
 use crate::json;
 use crate::knob::{Knob, Knobs};
+use crate::side::visit::upgrade;
 
 fn head(query: &str, headers: &[(&str, &str)]) -> RequestHead {
-    let upgrade = [
-        ("Host", "localhost:7070"),
-        ("Upgrade", "websocket"),
-        ("Connection", "Upgrade"),
-        ("Sec-WebSocket-Version", "13"),
-        ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
-    ];
-    let named = |name: &str| headers.iter().any(|(key, _)| *key == name);
-    let kept = upgrade.iter().filter(|(name, _)| !named(name));
-    RequestHead {
-        method: "GET".to_owned(),
-        path: "/v1/synthesize".to_owned(),
-        query: Some(query.to_owned()),
-        headers: kept
-            .chain(headers)
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect(),
-    }
+    upgrade(&format!("/v1/synthesize?{query}"), headers)
 }
 
 fn ask(head: &RequestHead, choices: &[(&Knob, &str)]) -> Result<Welcome, Refusal> {

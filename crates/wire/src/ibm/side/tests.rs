@@ -4,19 +4,20 @@ use rstest::rstest;
 
 use crate::audio::Encoding;
 use crate::credentials::{Configured, Secret, selector_in};
+use crate::handshake::RequestHead;
 use crate::ibm::auth;
 use crate::json::{Value, parse};
 use crate::side::Answer;
-use crate::side::visit::{Host, NOW_S, head, header, json, known};
+use crate::side::visit::{self, Host, NOW_S, head, header, json};
 
 const GRANT: &str = "grant_type=urn%3Aibm%3Aparams%3Aoauth%3Agrant-type%3Aapikey";
 
 fn api_key() -> Configured {
-    known("ibm", Secret::ApiKey("planted+key".to_owned()))
+    Configured::new("ibm", Secret::ApiKey("planted+key".to_owned()))
 }
 
 fn login() -> Configured {
-    known(
+    Configured::new(
         "ibm",
         Secret::Login {
             user: "anna".to_owned(),
@@ -47,18 +48,8 @@ fn basic(login: &str) -> String {
     format!("Basic {}", STANDARD.encode(login))
 }
 
-fn upgrade(authorization: &str, path: &str) -> crate::handshake::RequestHead {
-    head(
-        &format!("GET {path}"),
-        &[
-            ("Host", "localhost"),
-            ("Upgrade", "websocket"),
-            ("Connection", "Upgrade"),
-            ("Sec-WebSocket-Version", "13"),
-            ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
-            ("Authorization", authorization),
-        ],
-    )
+fn upgrade(authorization: &str, path: &str) -> RequestHead {
+    visit::upgrade(path, &[("Authorization", authorization)])
 }
 
 #[rstest]
@@ -195,7 +186,7 @@ fn a_strict_server_lets_in_whom_it_knows(
     #[case] later_s: u64,
     #[case] status: u16,
 ) {
-    let token = |name: &str| known("ibm", Secret::Token(name.to_owned()));
+    let token = |name: &str| Configured::new("ibm", Secret::Token(name.to_owned()));
     let mut host = Host::strict(vec![
         api_key(),
         token("planted-token"),

@@ -2,25 +2,10 @@ use rstest::rstest;
 
 use super::*;
 use crate::knob::Knobs;
+use crate::side::visit;
 
 fn upgrade(headers: &[(&str, &str)]) -> RequestHead {
-    let mut all = vec![
-        ("Host", "openspeech.bytedance.com"),
-        ("Connection", "Upgrade"),
-        ("Upgrade", "websocket"),
-        ("Sec-WebSocket-Version", "13"),
-        ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
-    ];
-    all.extend_from_slice(headers);
-    RequestHead {
-        method: "GET".to_owned(),
-        path: "/api/v1/tts/ws_binary".to_owned(),
-        query: None,
-        headers: all
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect(),
-    }
+    visit::upgrade("/api/v1/tts/ws_binary", headers)
 }
 
 fn judge(head: &RequestHead, knobs: &[(&str, &str)]) -> Result<Welcome, Box<Refusal>> {
@@ -169,7 +154,8 @@ fn another_method_is_no_upgrade() {
 
 #[test]
 fn two_host_headers_are_400_before_anything_else() {
-    let refusal = judge(&upgrade(&[("Host", "localhost")]), &[]).unwrap_err();
+    let head = upgrade(&[("Host", "openspeech.bytedance.com"), ("Host", "localhost")]);
+    let refusal = judge(&head, &[]).unwrap_err();
     assert_eq!(refusal.status, 400);
     assert_eq!(refusal.finding.clause, &clauses::TWO_HOSTS);
 }

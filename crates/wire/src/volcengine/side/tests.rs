@@ -2,7 +2,7 @@ use rstest::rstest;
 
 use crate::credentials::{Configured, Secret};
 use crate::json::Value;
-use crate::side::visit::{Host, head, header, json, known};
+use crate::side::visit::{Host, head, header, json, upgrade};
 use crate::side::{Answer, Response};
 use crate::speech::{Chunking, Interval, Plan};
 use crate::volcengine::auth;
@@ -10,7 +10,7 @@ use crate::volcengine::auth;
 fn app() -> Configured {
     Configured {
         cluster: Some("volcano_tts".to_owned()),
-        ..known(
+        ..Configured::new(
             "volcengine",
             Secret::App {
                 appid: "42".to_owned(),
@@ -171,17 +171,7 @@ fn a_strict_server_lets_in_whom_it_knows(
         ..app()
     }]);
     host.now_s += later_s;
-    let upgrade = head(
-        "GET /api/v1/tts/ws_binary",
-        &[
-            ("Host", "localhost"),
-            ("Upgrade", "websocket"),
-            ("Connection", "Upgrade"),
-            ("Sec-WebSocket-Version", "13"),
-            ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
-            ("Authorization", authorization),
-        ],
-    );
+    let upgrade = upgrade("/api/v1/tts/ws_binary", &[("Authorization", authorization)]);
     match host.judge(|admission| auth::admit(&upgrade, admission)) {
         Ok(welcome) => {
             assert_eq!(status, None);

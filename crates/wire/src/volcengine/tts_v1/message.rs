@@ -8,6 +8,7 @@ use super::table;
 use crate::clause::Clause;
 use crate::error::{DecodeError, ErrorKind};
 use crate::finding::Finding;
+use crate::json::Parsed;
 use crate::session::{Decoded, Form, Side};
 use crate::volcengine::clauses::{fault, frame as frames, request as clauses};
 use crate::volcengine::error::ServiceError;
@@ -57,7 +58,12 @@ pub fn decode(form: Form, payload: &Bytes, policy: &Policy) -> Decoded<Message> 
     let mut findings = notes(&frame);
     if let Some((kind, finding)) = unserved(&frame) {
         findings.push(finding);
-        return invalid(kind, compression, findings);
+        // A selector in it counts all the same.
+        let credentials = frame.json().map(|parsed| credentials(&parsed));
+        return Decoded {
+            credentials: credentials.unwrap_or_default(),
+            ..invalid(kind, compression, findings)
+        };
     }
     let parsed = match frame.json() {
         Ok(parsed) => parsed,
@@ -66,6 +72,7 @@ pub fn decode(form: Form, payload: &Bytes, policy: &Policy) -> Decoded<Message> 
             return invalid(table::MALFORMED, compression, findings);
         }
     };
+    let credentials = credentials(&parsed);
     let reading = request::read(&parsed, policy);
     findings.extend(reading.findings);
     match reading.outcome {
@@ -79,6 +86,7 @@ pub fn decode(form: Form, payload: &Bytes, policy: &Policy) -> Decoded<Message> 
                 compression,
             },
             findings,
+            credentials,
         },
         Err(error) => Decoded {
             kind: table::REFUSED,
@@ -88,21 +96,13 @@ pub fn decode(form: Form, payload: &Bytes, policy: &Policy) -> Decoded<Message> 
                 compression,
             }),
             findings,
+            credentials,
         },
     }
 }
 
-/// The credentials of a client's message: `app.token`, then `app.appid`. What is not a
-/// request has none.
-#[must_use]
-pub fn credentials(form: Form, payload: &Bytes) -> Vec<String> {
-    let parsed = match form {
-        Form::Text => return Vec::new(),
-        Form::Binary => frame::decode(Side::Client, payload).and_then(|frame| frame.json()),
-    };
-    let Ok(parsed) = parsed else {
-        return Vec::new();
-    };
+/// The credentials of a request: `app.token`, then `app.appid`.
+fn credentials(parsed: &Parsed) -> Vec<String> {
     let app = parsed.value.get("app");
     ["token", "appid"]
         .iter()
@@ -183,6 +183,7 @@ fn invalid(
             compression,
         }),
         findings,
+        credentials: Vec::new(),
     }
 }
 

@@ -309,10 +309,6 @@ impl Protocol for Reply {
         message::decode(form, payload, &self.policy)
     }
 
-    fn credentials(&self, form: Form, payload: &Bytes) -> Vec<String> {
-        message::credentials(form, payload)
-    }
-
     fn open(&mut self, turn: &mut Turn<'_>) {
         self.arm_idle(turn);
     }

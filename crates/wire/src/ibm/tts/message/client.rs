@@ -63,6 +63,7 @@ impl ClientMessage {
                 kind: kind::BINARY,
                 message: Self::Binary(payload.len()),
                 findings: Vec::new(),
+                credentials: Vec::new(),
             };
         }
         let parsed = match parse(payload) {
@@ -75,6 +76,7 @@ impl ClientMessage {
                     kind: kind::MALFORMED,
                     message: Self::Malformed(error),
                     findings: vec![finding],
+                    credentials: Vec::new(),
                 };
             }
         };
@@ -98,6 +100,7 @@ impl ClientMessage {
             kind: kind::REQUEST,
             message,
             findings,
+            credentials: Vec::new(),
         }
     }
 }

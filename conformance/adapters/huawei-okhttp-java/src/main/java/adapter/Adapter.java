@@ -1,5 +1,7 @@
 package adapter;
 
+import static adapter.Contract.env;
+
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -7,7 +9,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -19,7 +20,6 @@ import org.json.JSONObject;
 
 /** OkHttp, the library of the vendor's Java pages: START, audio or text, END. */
 public final class Adapter extends WebSocketListener {
-  private static final int UNSUPPORTED = 127;
   private static final int WAV_HEADER = 44;
   private static final int CHUNK = 3200;
 
@@ -40,7 +40,7 @@ public final class Adapter extends WebSocketListener {
     boolean recognizes = endpoint.matches("huawei/rasr-(short|sentence|continue)-stream");
     String operation = recognizes ? "recognize" : "synthesize";
     if (!(recognizes || endpoint.equals("huawei/rtts")) || !operation.equals(env("MYNAH_OP"))) {
-      System.exit(UNSUPPORTED);
+      Contract.unsupported();
     }
     String path = endpoint.replace("huawei/", "").replace("rasr-", "rasr/");
     Request request = new Request.Builder()
@@ -50,13 +50,7 @@ public final class Adapter extends WebSocketListener {
     Adapter adapter = new Adapter(Files.readAllBytes(Path.of(env("MYNAH_IN"))), recognizes);
     OkHttpClient client = new OkHttpClient();
     client.newWebSocket(request, adapter);
-    try {
-      Files.write(Path.of(env("MYNAH_OUT")), adapter.answer.get());
-    } catch (ExecutionException error) {
-      System.err.println(error.getCause().getMessage());
-      System.exit(1);
-    }
-    System.exit(0);
+    Contract.end(adapter.answer);
   }
 
   @Override
@@ -154,9 +148,5 @@ public final class Adapter extends WebSocketListener {
 
   private static String format(String usual) {
     return env("MYNAH_FORMAT").isEmpty() ? usual : env("MYNAH_FORMAT");
-  }
-
-  private static String env(String name) {
-    return System.getenv().getOrDefault(name, "");
   }
 }

@@ -1,5 +1,7 @@
 package adapter;
 
+import static adapter.Contract.env;
+
 import com.ibm.cloud.sdk.core.security.BearerTokenAuthenticator;
 import com.ibm.watson.text_to_speech.v1.TextToSpeech;
 import com.ibm.watson.text_to_speech.v1.model.SynthesizeOptions;
@@ -8,18 +10,15 @@ import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 
 /** The vendor's SDK for Java: synthesizeUsingWebSocket and its callback. */
 public final class Adapter extends BaseSynthesizeCallback {
-  private static final int UNSUPPORTED = 127;
-
   private final CompletableFuture<byte[]> answer = new CompletableFuture<>();
   private final ByteArrayOutputStream audio = new ByteArrayOutputStream();
 
   public static void main(String[] args) throws Exception {
     if (!env("MYNAH_ENDPOINT").equals("ibm/tts") || !env("MYNAH_OP").equals("synthesize")) {
-      System.exit(UNSUPPORTED);
+      Contract.unsupported();
     }
     TextToSpeech service = new TextToSpeech(new BearerTokenAuthenticator(env("MYNAH_TOKEN")));
     service.setServiceUrl(env("MYNAH_URL").replaceFirst("^ws", "http"));
@@ -29,13 +28,7 @@ public final class Adapter extends BaseSynthesizeCallback {
         .build();
     Adapter adapter = new Adapter();
     service.synthesizeUsingWebSocket(options, adapter);
-    try {
-      Files.write(Path.of(env("MYNAH_OUT")), adapter.answer.get());
-    } catch (ExecutionException error) {
-      System.err.println(error.getCause().getMessage());
-      System.exit(1);
-    }
-    System.exit(0);
+    Contract.end(adapter.answer);
   }
 
   @Override
@@ -51,9 +44,5 @@ public final class Adapter extends BaseSynthesizeCallback {
   @Override
   public void onDisconnected() {
     answer.complete(audio.toByteArray());
-  }
-
-  private static String env(String name) {
-    return System.getenv().getOrDefault(name, "");
   }
 }

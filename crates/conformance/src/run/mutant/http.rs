@@ -1,17 +1,17 @@
-//! The handshake of a mutant: heads of requests and responses, edited.
+//! The handshake of a mutant: requests and responses, edited.
 
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use wire::json::{Value, object};
 
 use super::edit::{Editor, Met, bytes_of, edited, json_of};
 use super::file::Edit;
+use crate::head::Head;
 use crate::message::Scope;
 
-/// The head of a request or response, and what came behind it.
+/// A request or response on its way through the proxy.
 #[derive(Debug)]
-pub(super) struct Head {
-    first: String,
-    headers: Vec<(String, String)>,
+pub(super) struct HttpMessage {
+    head: Head,
     pub(super) behind: Vec<u8>,
 }
 
@@ -23,54 +23,36 @@ fn has_body(kind: &str) -> bool {
 /// No head is larger.
 const LARGEST: usize = 1 << 20;
 
-impl Head {
+impl HttpMessage {
     /// Reads one; `None` if the stream ends before it does.
     pub(super) async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<Self> {
-        let mut bytes = Vec::new();
-        let end = loop {
-            let ends = |window: &[u8]| window == b"\r\n\r\n";
-            if let Some(at) = bytes.windows(4).position(ends) {
-                break at;
-            }
-            match stream.read_buf(&mut bytes).await {
-                Ok(count) if count > 0 && bytes.len() < LARGEST => {}
-                _ => return None,
-            }
-        };
-        let behind = bytes.split_off(end + 4);
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let mut lines = text.split("\r\n").filter(|line| !line.is_empty());
-        let first = lines.next()?.to_owned();
-        let headers = lines.filter_map(|line| line.split_once(':'));
-        let headers = headers.map(|(name, value)| (name.to_owned(), value.trim().to_owned()));
-        Some(Self {
-            first,
-            headers: headers.collect(),
-            behind,
-        })
+        let (head, behind) = Head::read(stream, LARGEST).await.ok()?;
+        (!head.first.is_empty()).then_some(Self { head, behind })
     }
 
     /// The status of a response.
     pub(super) fn status(&self) -> u16 {
-        let status = self.first.split(' ').nth(1).and_then(|s| s.parse().ok());
+        let mut words = self.head.first.split(' ');
+        let status = words.nth(1).and_then(|word| word.parse().ok());
         status.unwrap_or(0)
     }
 
     /// Whether it is a request for a WebSocket.
     pub(super) fn asks_for_upgrade(&self) -> bool {
-        self.header("upgrade").is_some()
+        self.head.header("upgrade").is_some()
     }
 
     /// Reads the body of a request, which has one only if it says how long it is.
     pub(super) async fn read_request_body(&mut self, stream: &mut (impl AsyncRead + Unpin)) {
-        if self.header("content-length").is_some() {
+        if self.head.header("content-length").is_some() {
             self.read_body(stream).await;
         }
     }
 
     /// Reads the body of a response: by its length, else to the end of the stream.
     pub(super) async fn read_body(&mut self, stream: &mut (impl AsyncRead + Unpin)) {
-        let declared = self.header("content-length").and_then(|v| v.parse().ok());
+        let declared = self.head.header("content-length");
+        let declared = declared.and_then(|value| value.parse().ok());
         let wanted: usize = declared.unwrap_or(LARGEST);
         while self.behind.len() < wanted {
             match stream.read_buf(&mut self.behind).await {
@@ -113,44 +95,35 @@ impl Head {
 
     /// A request as matchers see it.
     fn request(&self) -> Value {
-        let mut words = self.first.split(' ');
-        let method = words.next().unwrap_or_default();
-        let target = words.next().unwrap_or_default();
-        let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let headers = self.headers.iter();
+        let request = self.head.request();
+        let headers = request.headers.iter();
         let headers = headers.map(|(name, value)| (name.to_lowercase(), value.as_str().into()));
         object([
-            ("method", method.into()),
-            ("path", path.into()),
-            ("query", query.into()),
+            ("method", request.method.into()),
+            ("path", request.path.into()),
+            ("query", request.query.unwrap_or_default().into()),
             ("headers", object(headers)),
             ("body", json_of(&self.behind)),
         ])
     }
 
     fn apply(&mut self, edit: &Edit, has_body: bool, scope: &mut Scope) {
+        let Head { first, headers } = &mut self.head;
         if let Some(status) = edit.status {
-            let version = self
-                .first
-                .split(' ')
-                .next()
-                .unwrap_or("HTTP/1.1")
-                .to_owned();
-            self.first = format!("{version} {status} Mutant");
+            let version = first.split(' ').next().unwrap_or("HTTP/1.1");
+            *first = format!("{version} {status} Mutant");
         }
         if let Some(path) = &edit.path {
-            let words: Vec<&str> = self.first.split(' ').collect();
+            let words: Vec<&str> = first.split(' ').collect();
             if let [method, _, version] = words.as_slice() {
-                self.first = format!("{method} {} {version}", scope.fill(path));
+                *first = format!("{method} {} {version}", scope.fill(path));
             }
         }
         for name in edit.without.iter().chain(edit.headers.keys()) {
-            self.headers
-                .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+            headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         }
         let new = edit.headers.iter();
-        self.headers
-            .extend(new.map(|(name, value)| (name.clone(), scope.fill(value))));
+        headers.extend(new.map(|(name, value)| (name.clone(), scope.fill(value))));
         if has_body {
             if edit.edits_json()
                 && let Some(body) = edited(edit, &self.behind)
@@ -162,26 +135,17 @@ impl Head {
         }
     }
 
-    fn bytes(&self, kind: &str) -> Vec<u8> {
-        let mut text = format!("{}\r\n", self.first);
-        for (name, value) in &self.headers {
-            let value = match has_body(kind) && name.eq_ignore_ascii_case("content-length") {
-                true => self.behind.len().to_string(),
-                false => value.clone(),
-            };
-            text.extend([name, ": ", &value, "\r\n"]);
+    fn bytes(&mut self, kind: &str) -> Vec<u8> {
+        if !has_body(kind) {
+            return self.head.bytes();
         }
-        text.push_str("\r\n");
-        let mut bytes = text.into_bytes();
-        if has_body(kind) {
-            bytes.extend(&self.behind);
+        for (name, value) in &mut self.head.headers {
+            if name.eq_ignore_ascii_case("content-length") {
+                *value = self.behind.len().to_string();
+            }
         }
+        let mut bytes = self.head.bytes();
+        bytes.extend(&self.behind);
         bytes
-    }
-
-    fn header(&self, name: &str) -> Option<&str> {
-        let mut headers = self.headers.iter();
-        let found = headers.find(|(known, _)| known.eq_ignore_ascii_case(name));
-        found.map(|(_, value)| value.as_str())
     }
 }
