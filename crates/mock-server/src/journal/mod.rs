@@ -16,9 +16,9 @@ mod raw;
 mod recognitions;
 mod record;
 mod redact;
+mod retention;
 mod show;
 
-use std::collections::VecDeque;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -42,6 +42,7 @@ pub(crate) use raw::Heads;
 pub use raw::{RawChunk, Secrets, blank};
 pub(crate) use record::{Ending, Entry, EntryKind, Record, SessionInfo};
 pub(crate) use redact::Redactor;
+use retention::Retention;
 
 /// All sessions, the oldest first.
 #[derive(Debug)]
@@ -60,14 +61,9 @@ pub(crate) struct Journal {
 
 #[derive(Debug, Default)]
 struct State {
-    sessions: VecDeque<Arc<Mutex<Record>>>,
+    kept: Retention,
     last_id: u64,
-    /// How many sessions from the front have lost their payloads already.
-    emptied: usize,
 }
-
-/// How many sessions are kept; older ones are forgotten altogether.
-const SESSIONS: usize = 100_000;
 
 impl Journal {
     /// An empty journal that keeps so many bytes, and writes to a file if there is one.
@@ -111,15 +107,10 @@ impl Journal {
             JournalMode::On => {
                 let weight = guard(&record).weight();
                 self.bytes.fetch_add(weight, Ordering::Relaxed);
-                state.sessions.push_back(Arc::clone(&record));
+                let freed = state.kept.add(Arc::clone(&record));
+                self.freed(freed);
             }
             JournalMode::Off => guard(&record).is_forgotten = true,
-        }
-        if state.sessions.len() > SESSIONS
-            && let Some(oldest) = state.sessions.pop_front()
-        {
-            state.emptied = state.emptied.saturating_sub(1);
-            self.forget(&oldest);
         }
         drop(state);
         lane.tally().open += 1;
@@ -135,20 +126,14 @@ impl Journal {
 
     /// All sessions, the oldest first.
     pub(crate) fn sessions(&self) -> Vec<Arc<Mutex<Record>>> {
-        self.lock().sessions.iter().cloned().collect()
+        self.lock().kept.all().cloned().collect()
     }
 
     /// Forgets the sessions of a lane.
     pub(crate) fn forget_lane(&self, lane: &str) {
-        let mut state = self.lock();
-        let (gone, stay): (VecDeque<_>, VecDeque<_>) = std::mem::take(&mut state.sessions)
-            .into_iter()
-            .partition(|record| guard(record).lane() == lane);
-        state.sessions = stay;
-        state.emptied = 0;
-        drop(state);
+        let gone = self.lock().kept.take_lane(lane);
         for record in &gone {
-            self.forget(record);
+            self.freed(guard(record).forget());
         }
     }
 
@@ -169,12 +154,6 @@ impl Journal {
         }
     }
 
-    fn forget(&self, record: &Mutex<Record>) {
-        let mut record = guard(record);
-        record.is_forgotten = true;
-        self.freed(record.weight());
-    }
-
     /// Counts bytes that a record has taken, and lets go of the oldest if there are too many.
     fn took(&self, bytes: usize) {
         let had = self.bytes.fetch_add(bytes, Ordering::Relaxed);
@@ -183,46 +162,19 @@ impl Journal {
         }
     }
 
-    /// First payloads go, session by session from the oldest; then messages.
+    /// Lets go of the oldest.
     fn shrink(&self) {
         let mut state = self.lock();
+        if self.bytes() <= self.limit_bytes {
+            // Somebody else has made room meanwhile.
+            return;
+        }
         // A little more than asked for, so that the next message does not ask again; but a little
         // only, for every session waits.
         let target = self.limit_bytes - self.limit_bytes / 64;
-        let (mut looked_twice, mut without_messages) = (false, 0);
-        loop {
-            let excess = self.bytes().saturating_sub(target);
-            if excess == 0 {
-                return;
-            }
-            let freed = if let Some(record) = state.sessions.get(state.emptied) {
-                let freed = guard(record).drop_payloads(excess);
-                if freed < excess {
-                    state.emptied += 1;
-                }
-                freed
-            } else if !looked_twice {
-                // Open sessions may have added payloads since.
-                looked_twice = true;
-                state.emptied = 0;
-                0
-            } else if let Some(record) = state.sessions.get(without_messages) {
-                without_messages += 1;
-                guard(record).drop_entries()
-            } else {
-                // The sessions themselves, but for those that go on.
-                let is_over = |record: &Arc<Mutex<Record>>| guard(record).is_closed();
-                if !state.sessions.front().is_some_and(is_over) {
-                    return;
-                }
-                state.emptied = state.emptied.saturating_sub(1);
-                if let Some(record) = state.sessions.pop_front() {
-                    self.forget(&record);
-                }
-                0
-            };
-            self.freed(freed);
-        }
+        let excess = self.bytes().saturating_sub(target);
+        let freed = state.kept.shrink(excess, self.limit_bytes);
+        self.freed(freed);
     }
 
     fn freed(&self, bytes: usize) {

@@ -290,6 +290,17 @@ impl Record {
         self.weight
     }
 
+    /// Counts for nothing from now on; answers what it took.
+    pub(super) const fn forget(&mut self) -> usize {
+        self.is_forgotten = true;
+        self.weight
+    }
+
+    /// Whether there is anything that [`Self::drop_payloads`] could let go of.
+    pub(super) const fn has_payloads(&self) -> bool {
+        self.raw_is_whole || !self.sounds.is_empty() || self.bare < self.entries.len()
+    }
+
     /// Lets go of the oldest payloads until `wanted` bytes are free; answers how many are. The
     /// raw bytes go first and together: a stream without its beginning cannot be taken apart.
     pub(super) fn drop_payloads(&mut self, wanted: usize) -> usize {

@@ -173,6 +173,77 @@ fn a_heavy_message_is_let_go_without_being_searched_and_hides_its_session() {
     assert!(!other.write(|record| record.redactor.hides_all()));
 }
 
+#[test]
+fn a_long_run_ends_with_whole_sessions_and_not_with_hulls_of_old_ones() {
+    let (journal, lane) = journal(400_000);
+    let going_on = journal.open(info(), Redactor::default(), Arc::clone(&lane));
+    for number in 0..2000 {
+        let recorder = journal.open(info(), Redactor::default(), Arc::clone(&lane));
+        recorder.message(entry(5000));
+        recorder.message(entry(0));
+        if number % 10 == 0 {
+            going_on.message(entry(10));
+        }
+    }
+    assert!(journal.bytes() <= 400_000, "{}", journal.bytes());
+    let sessions = journal.sessions();
+    let whole = |record: &&Arc<Mutex<Record>>| guard(record).has_payloads();
+    let newest: Vec<bool> = sessions
+        .iter()
+        .rev()
+        .take(10)
+        .map(|it| whole(&it))
+        .collect();
+    assert_eq!(newest, [true; 10], "of {}", sessions.len());
+    assert!(sessions.len() > 100, "{}", sessions.len());
+    drop(sessions);
+    drop(going_on);
+    journal.forget_lane("test");
+    assert_eq!((journal.bytes(), journal.sessions().len()), (0, 0));
+}
+
+#[test]
+fn what_goes_on_behind_the_marks_makes_room_again() {
+    let (journal, lane) = journal(100_000);
+    let open: Vec<_> = (0..5)
+        .map(|_| journal.open(info(), Redactor::default(), Arc::clone(&lane)))
+        .collect();
+    for _ in 0..200 {
+        for recorder in &open {
+            recorder.message(entry(1000));
+        }
+        assert!(journal.bytes() <= 100_000, "{}", journal.bytes());
+    }
+    assert_eq!(journal.sessions().len(), 5, "those that go on stay");
+}
+
+#[test]
+fn a_lane_that_is_forgotten_leaves_the_marks_where_they_were() {
+    let (journal, lane) = journal(100_000);
+    let other = Lanes::new(&[]).enter("other").unwrap();
+    for number in 0..100 {
+        let mut asked = info();
+        asked.lane = ["test", "other"][number % 2].to_owned();
+        let lane = [&lane, &other][number % 2];
+        let recorder = journal.open(asked, Redactor::default(), Arc::clone(lane));
+        recorder.message(entry(3000));
+    }
+    journal.forget_lane("other");
+    let before = journal.sessions().len();
+    for _ in 0..10 {
+        let recorder = journal.open(info(), Redactor::default(), Arc::clone(&lane));
+        recorder.message(entry(3000));
+    }
+    assert!(journal.bytes() <= 100_000, "{}", journal.bytes());
+    let sessions = journal.sessions();
+    assert!(before > 10 && sessions.len() > before, "{before}");
+    let kept: Vec<bool> = sessions.iter().map(|it| guard(it).has_payloads()).collect();
+    assert!(
+        kept.is_sorted(),
+        "from one session on they are whole: {kept:?}"
+    );
+}
+
 /// Looking for credentials takes longer than anything else about an old session.
 #[test]
 fn messages_are_searched_before_they_go_only_if_something_stays_that_may_repeat_them() {
