@@ -170,8 +170,8 @@ impl Journal {
             return;
         }
         // A little more than asked for, so that the next message does not ask again; but a little
-        // only, for every session waits.
-        let target = self.limit_bytes - self.limit_bytes / 64;
+        // only: a session makes room for about one other, and none waits for more.
+        let target = self.limit_bytes - self.limit_bytes / 4096;
         let excess = self.bytes().saturating_sub(target);
         let freed = state.kept.shrink(excess, self.limit_bytes);
         self.freed(freed);
