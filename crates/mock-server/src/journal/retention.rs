@@ -33,6 +33,8 @@ type Shared = Arc<Mutex<Record>>;
 pub(super) struct Retention {
     /// Those whose turn to be forgotten has come, and which go on.
     elders: VecDeque<Shared>,
+    /// Which of them was asked last whether it still does.
+    asked: usize,
     sessions: VecDeque<Shared>,
     /// How many from the front have lost their payloads.
     emptied: usize,
@@ -165,9 +167,11 @@ impl Retention {
 
     /// Forgets the oldest session that is over, if it is among the `first`; answers what it took.
     fn forget_oldest(&mut self, first: usize) -> Option<usize> {
-        let elder = self.elders.front();
+        // One elder each time: all of them get their turn, however long the oldest goes on.
+        self.asked = (self.asked + 1) % self.elders.len().max(1);
+        let elder = self.elders.get(self.asked);
         if elder.is_some_and(|record| guard(record).is_closed()) {
-            let record = self.elders.pop_front()?;
+            let record = self.elders.remove(self.asked)?;
             return Some(guard(&record).forget());
         }
         for _ in 0..first {

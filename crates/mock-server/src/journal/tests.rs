@@ -203,6 +203,28 @@ fn a_long_run_ends_with_whole_sessions_and_not_with_hulls_of_old_ones() {
 }
 
 #[test]
+fn what_went_on_for_long_is_forgotten_once_it_is_over() {
+    let (journal, lane) = journal(100_000);
+    let first = journal.open(info(), Redactor::default(), Arc::clone(&lane));
+    let mut others: Vec<_> = (0..20)
+        .map(|_| journal.open(info(), Redactor::default(), Arc::clone(&lane)))
+        .collect();
+    let pass_by = |count: usize| {
+        for _ in 0..count {
+            let recorder = journal.open(info(), Redactor::default(), Arc::clone(&lane));
+            recorder.message(entry(5000));
+        }
+        let known = journal.sessions();
+        known.iter().filter(|it| guard(it).id() <= 21).count()
+    };
+    assert_eq!(pass_by(500), 21, "they go on");
+    others.clear();
+    assert_eq!(pass_by(500), 1, "but for the first they are over");
+    drop(first);
+    assert_eq!(pass_by(500), 0);
+}
+
+#[test]
 fn what_goes_on_behind_the_marks_makes_room_again() {
     let (journal, lane) = journal(100_000);
     let open: Vec<_> = (0..5)
