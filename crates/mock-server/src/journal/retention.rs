@@ -26,6 +26,9 @@ const SESSIONS: usize = 100_000;
 /// What is left for whole sessions at least: one in so many bytes.
 const WHOLE: usize = 4;
 
+/// A small session takes at most one in so many bytes.
+const SMALL: usize = 256;
+
 type Shared = Arc<Mutex<Record>>;
 
 /// The sessions that are kept, the oldest first.
@@ -106,7 +109,7 @@ impl Retention {
                 more
             } else if has_hulls && let Some(more) = self.forget_oldest(self.emptied) {
                 more
-            } else if let Some(more) = self.empty_next(wanted) {
+            } else if let Some(more) = self.empty_next(wanted, limit / SMALL) {
                 more
             } else if payloads > 0 {
                 payloads -= 1;
@@ -125,11 +128,15 @@ impl Retention {
         freed
     }
 
-    /// Takes payloads of the oldest session that has some.
-    fn empty_next(&mut self, wanted: usize) -> Option<usize> {
+    /// Takes payloads of the oldest session that has some. One that is over and `small` loses all at
+    /// once: of what is left of others, credentials have to be known.
+    fn empty_next(&mut self, wanted: usize, small: usize) -> Option<usize> {
         let record = self.sessions.get(self.emptied)?;
         let mut it = guard(record);
-        let freed = it.drop_payloads(wanted);
+        let freed = match it.is_closed() && it.weight() <= small {
+            true => it.drop_payloads(usize::MAX),
+            false => it.drop_payloads(wanted),
+        };
         if !it.has_payloads() {
             self.emptied += 1;
             self.hulls_bytes += it.weight();
