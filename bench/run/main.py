@@ -32,7 +32,7 @@ class Plan:
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="in under three minutes, with less to count on")
+    parser.add_argument("--quick", action="store_true", help="in three to four minutes, with less to count on")
     parser.add_argument("--only", action="append", default=[], metavar="KIND",
                         help="small, one, large, storm, fresh, upload, latency, idle, realtime; may be repeated")
     parser.add_argument("--peer", action="append", default=[], metavar="WORD", help="servers whose names contain the word")
