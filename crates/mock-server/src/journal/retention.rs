@@ -163,8 +163,9 @@ impl Retention {
             return 0;
         };
         let mut it = guard(&record);
-        let freed = take(&mut it);
-        let may_have_more = !it.is_closed() || it.has_payloads();
+        // What has been forgotten is free already.
+        let freed = if it.is_forgotten { 0 } else { take(&mut it) };
+        let may_have_more = !it.is_forgotten && (!it.is_closed() || it.has_payloads());
         drop(it);
         if may_have_more {
             self.going_on.push_back(record);
@@ -174,6 +175,10 @@ impl Retention {
 
     /// Forgets the oldest session that is over, if it is among the `first`; answers what it took.
     fn forget_oldest(&mut self, first: usize) -> Option<usize> {
+        // Those that went on are let go of as fast as others are added.
+        for _ in 0..2 {
+            self.ask_next(|_| 0);
+        }
         // One elder each time: all of them get their turn, however long the oldest goes on.
         self.asked = (self.asked + 1) % self.elders.len().max(1);
         let elder = self.elders.get(self.asked);
